@@ -1,0 +1,211 @@
+//! Grants, needs, uses, and the verdict that compares them.
+
+use std::collections::BTreeMap;
+
+use crate::{Confidence, Location, SymbolicText};
+
+/// A policy attached to an identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Unique within the identity: the name as written, with `#2` … appended where names repeat.
+    pub id: String,
+    pub kind: PolicyKind,
+    pub name: String,
+    pub arn: Option<SymbolicText>,
+    pub statements: Vec<Statement>,
+    /// Where it is attached.
+    pub location: Location,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PolicyKind {
+    Managed,
+    Customer,
+    Inline,
+    Template,
+    Connector,
+    Implicit,
+    Boundary,
+    Unresolved,
+}
+
+impl PolicyKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Managed => "managed",
+            Self::Customer => "customer",
+            Self::Inline => "inline",
+            Self::Template => "template",
+            Self::Connector => "connector",
+            Self::Implicit => "implicit",
+            Self::Boundary => "boundary",
+            Self::Unresolved => "unresolved",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effect {
+    Allow,
+    Deny,
+}
+
+impl Effect {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Allow => "Allow",
+            Self::Deny => "Deny",
+        }
+    }
+}
+
+/// Operator → condition key → values, as written.
+pub type Conditions = BTreeMap<String, BTreeMap<String, Vec<SymbolicText>>>;
+
+/// One statement of a policy, as written. Of `actions` / `not_actions` one is empty; so are the resources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    pub sid: Option<String>,
+    pub effect: Effect,
+    pub actions: Vec<SymbolicText>,
+    pub not_actions: Vec<SymbolicText>,
+    pub resources: Vec<SymbolicText>,
+    pub not_resources: Vec<SymbolicText>,
+    pub conditions: Conditions,
+    pub origin: Location,
+}
+
+impl Statement {
+    /// An unconditional statement of `actions` on `resources`.
+    pub fn new(effect: Effect, actions: Vec<SymbolicText>, resources: Vec<SymbolicText>, origin: Location) -> Self {
+        Self {
+            sid: None,
+            effect,
+            actions,
+            not_actions: Vec::new(),
+            resources,
+            not_resources: Vec::new(),
+            conditions: Conditions::new(),
+            origin,
+        }
+    }
+}
+
+/// Why an action is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tier {
+    /// Always checked by the operation.
+    Required,
+    /// Checked only with some arguments.
+    Conditional,
+    /// Checked because the service acts on the caller's behalf.
+    Forwarded,
+    /// Needed by the platform for the wiring.
+    Runtime,
+    /// Needed by a library that wraps the SDK.
+    Library,
+}
+
+impl Tier {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Conditional => "conditional",
+            Self::Forwarded => "forwarded",
+            Self::Runtime => "runtime",
+            Self::Library => "library",
+        }
+    }
+}
+
+/// An action that the code or the wiring requires.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Need {
+    /// `dynamodb:GetItem`.
+    pub action: String,
+    /// ARNs, sorted; `*` when the action takes none or nothing is known.
+    pub resources: Vec<SymbolicText>,
+    pub tier: Tier,
+    pub evidence: Vec<NeedEvidence>,
+    pub confidence: Confidence,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NeedEvidence {
+    pub location: Location,
+    /// `dynamodb.GetItem`, or the wiring's name.
+    pub call: String,
+}
+
+/// An action that a log shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    pub action: String,
+    pub last_seen: Option<String>,
+    pub source: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Judgement {
+    Keep,
+    Remove,
+    Review,
+    Add,
+    Scope,
+    Dangerous,
+}
+
+impl Judgement {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Remove => "remove",
+            Self::Review => "review",
+            Self::Add => "add",
+            Self::Scope => "scope",
+            Self::Dangerous => "dangerous",
+        }
+    }
+}
+
+/// One row of the permissions table: one granted action as written, or one needed action that is not granted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// As written in the grant (`s3:*`), or the needed action for `add`.
+    pub action: String,
+    /// Resources of the grant; for `add` and `scope` the ARNs to grant.
+    pub resources: Vec<SymbolicText>,
+    pub judgement: Judgement,
+    pub reason: String,
+    /// Needed actions that the granted one covers; sorted.
+    pub needed_actions: Vec<String>,
+    /// Id of the policy that grants it; `None` for `add`.
+    pub policy: Option<String>,
+    /// Where it is granted; `None` for `add`.
+    pub origin: Option<Location>,
+    pub confidence: Confidence,
+}
+
+/// A statement of the recommended policy. Sorted by resources, then actions.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecommendedStatement {
+    pub sid: String,
+    pub actions: Vec<String>,
+    pub resources: Vec<SymbolicText>,
+    pub conditions: Conditions,
+}
+
+/// The granted – needed – used table of one function.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Permissions {
+    pub identity: Option<SymbolicText>,
+    pub policies: Vec<Policy>,
+    pub needed: Vec<Need>,
+    pub used: Vec<Use>,
+    pub verdicts: Vec<Verdict>,
+    /// `None` when the code could not be read at all, so that no policy can be proposed.
+    pub recommended: Option<Vec<RecommendedStatement>>,
+    /// Number of distinct actions granted after expanding wildcards, and how many of them are needed.
+    pub granted_action_count: usize,
+    pub needed_action_count: usize,
+}
