@@ -1,1 +1,16 @@
-//! (shape only so far)
+//! What a function's source code asks of its cloud: calls of SDK operations with their arguments.
+//!
+//! Place in the flow: after `artifact`, beside `inventory` and `secrets`. Files are lowered into one small intermediate
+//! form ([`ir`]), evaluated abstractly from the handler ([`evaluate`]), and the calls that are reached become
+//! [`model::call::CodeFacts`]. `providers` turns operations into permissions; this crate knows no IAM.
+//!
+//! Deliberately not here: permissions, template values (an environment variable stays a named part of a text), and any
+//! guess about code that imports no SDK.
+
+#![warn(clippy::indexing_slicing, clippy::string_slice, clippy::panic)]
+#![expect(dead_code, reason = "the evaluator is being filled in; goes with its first end-to-end test")]
+
+mod evaluate;
+mod ir;
+mod languages;
+mod sources;

@@ -1,0 +1,85 @@
+//! One descriptor per language: how its files are recognised, lowered, found by imports, and how its cloud SDKs behave.
+
+use crate::evaluate::{Arguments, Atom, Machine, Site, Value};
+use crate::ir::Module;
+use crate::sources::{FileId, Sources};
+
+mod python;
+
+/// Every language that is understood.
+pub(crate) const LANGUAGES: &[&Language] = &[&python::PYTHON];
+
+/// Everything the rest of the crate has to know about a language.
+pub(crate) struct Language {
+    pub id: &'static str,
+    /// File name endings with their dot, in the order they win when an import fits several.
+    pub extensions: &'static [&'static str],
+    /// Runtime names start with one of these.
+    pub runtimes: &'static [&'static str],
+    /// Name of a class's constructor.
+    pub constructor: &'static str,
+    /// Whether a file belongs to an installed package or to the SDK rather than to the project's own code.
+    pub is_foreign: fn(path: &str) -> bool,
+    /// Whether an import request or external path belongs to a cloud SDK or something the model knows to wrap one.
+    pub is_sdk: fn(path: &str) -> bool,
+    /// Parses and lowers one file.
+    pub lower: fn(path: &str, text: &str) -> Lowered,
+    /// Which file an import asks for.
+    pub resolve: fn(sources: &Sources<'_>, from: FileId, request: &str) -> Resolution,
+    /// Which file and member a handler setting names.
+    pub handler: fn(sources: &Sources<'_>, handler: &str) -> Option<Entry>,
+    pub model: Model,
+}
+
+/// The language's library and SDK semantics. Each function answers `None` for what it does not know; the evaluator then
+/// treats the result as unknown and lets functions among the arguments escape.
+///
+/// All of them see one atom at a time; the evaluator joins the results of alternatives.
+pub(crate) struct Model {
+    /// A name that no scope declares: `str`, `console`, `process`, `require`.
+    pub global: fn(name: &str) -> Option<Value>,
+    /// A member of something that is not the project's own: [`Atom::External`], [`Atom::Cloud`], [`Atom::Text`],
+    /// [`Atom::List`], [`Atom::Dict`]. Without an answer, a member of an external is the longer path, and of the others
+    /// an [`Atom::Member`] to be called.
+    pub member: fn(machine: &mut Machine<'_>, receiver: &Atom, name: &str, site: Site) -> Option<Value>,
+    /// `receiver[index]` of an external or a cloud value.
+    pub index: fn(machine: &mut Machine<'_>, receiver: &Atom, index: &Value, site: Site) -> Option<Value>,
+    /// A call of [`Atom::External`], [`Atom::Cloud`] or [`Atom::Member`]; `construct` for `new`.
+    pub call: fn(
+        machine: &mut Machine<'_>,
+        callee: &Atom,
+        arguments: &Arguments,
+        construct: bool,
+        site: Site,
+    ) -> Option<Value>,
+    /// What a type annotation promises when a value is otherwise unknown: `S3Client` → a likely client.
+    pub annotation: fn(machine: &mut Machine<'_>, annotation: &Value) -> Option<Value>,
+    /// What iterating a cloud value yields: the resources of a collection.
+    pub element: fn(machine: &mut Machine<'_>, receiver: &Atom, site: Site) -> Option<Value>,
+}
+
+/// A lowered file and what was wrong with it.
+pub(crate) struct Lowered {
+    pub module: Module,
+    /// Why parts of the file could not be parsed, with the byte offset; the module holds what was understood.
+    pub problems: Vec<(u32, String)>,
+}
+
+/// What an import names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Resolution {
+    /// Files of the project: all run in order, the last is meant; the first is what `Bindings::First` binds.
+    Own(Vec<FileId>),
+    /// A package outside the project, by its path in the language's own terms.
+    External(String),
+    /// The project should have it, and does not.
+    Missing,
+}
+
+/// Where a function starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub file: FileId,
+    /// Members to follow from the module: `handler`, or `App` and `handler`.
+    pub members: Vec<String>,
+}
