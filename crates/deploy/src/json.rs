@@ -242,7 +242,7 @@ impl Reader<'_> {
     fn node(&self, value: Value, start: usize) -> Node {
         let (line, column) = self.lines.line_column(start);
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Node { value, tag: None, line, column, content_line: line, span: offset(start)..offset(self.at) }
+        Node { value, tag: None, line, column, content_line: line, span: offset(start)..offset(self.at), file: None }
     }
 
     fn error(&self, reason: &str) -> Error {

@@ -1,6 +1,7 @@
 //! The tree that every template language is read into: values with tags and positions.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use model::Location;
 
@@ -18,6 +19,9 @@ pub struct Node {
     pub content_line: u32,
     /// Bytes of the file's text that the value covers, without its tag.
     pub span: Range<u32>,
+    /// The file the value stands in, when it is not the one the tree was read from: set on values that were drawn in
+    /// from elsewhere (`${file(…)}`, `AWS::Include`).
+    pub file: Option<Arc<str>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +39,8 @@ pub enum Value {
 impl Node {
     /// A value that stands at no place of its own but where `origin` does.
     pub fn synthetic(value: Value, origin: &Self) -> Self {
-        let Self { line, column, content_line, ref span, .. } = *origin;
-        Self { value, tag: None, line, column, content_line, span: span.clone() }
+        let Self { line, column, content_line, ref span, ref file, .. } = *origin;
+        Self { value, tag: None, line, column, content_line, span: span.clone(), file: file.clone() }
     }
 
     /// The value under `key`, when this is a mapping that has it.
@@ -121,9 +125,9 @@ impl Node {
         matches!(self.value, Value::Mapping(_))
     }
 
-    /// Where the value stands in `file`.
+    /// Where the value stands; `file` is the one the tree was read from.
     pub fn location(&self, file: &str) -> Location {
-        Location::point(file, self.line, self.column)
+        Location::point(self.file.as_deref().unwrap_or(file), self.line, self.column)
     }
 
     /// What kind of value this is, for messages.

@@ -289,7 +289,7 @@ impl<'a> Builder<'a> {
         let (line, column) = self.lines.line_column(place as usize);
         let (content_line, _) = self.lines.line_column(start as usize);
         let tag = tag.filter(|tag| !tag.is_yaml_core_schema()).map(Tag::original).filter(|tag| tag != "!");
-        let node = Node { value, tag, line, column, content_line, span: start..end };
+        let node = Node { value, tag, line, column, content_line, span: start..end, file: None };
         self.node_count += 1;
         if self.node_count > MAX_NODES {
             return Err(self.error_at(&node, format!("it has more than {MAX_NODES} values")));
