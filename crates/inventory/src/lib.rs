@@ -1,1 +1,18 @@
-//! (shape only so far)
+//! Packages found in an artifact, and everything ecosystems know about names, versions and ranges.
+//!
+//! Stage after `artifact`: reads package metadata, lock files and manifests, and yields components with their evidence.
+//! `advisory` uses the version orders and range grammars. This crate decides nothing about vulnerabilities and never
+//! asks a registry.
+
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::string_slice, clippy::panic))]
+
+mod ecosystem;
+mod ecosystems;
+mod key;
+mod version;
+mod version_set;
+
+pub use ecosystem::{Ecosystem, Order};
+pub use ecosystems::ecosystems;
+pub use version::{Unparsable, VersionKey};
+pub use version_set::{AdmittedVersions, Cut, Side, Span, VersionSet};

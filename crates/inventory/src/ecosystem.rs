@@ -1,0 +1,93 @@
+//! What is known of a package ecosystem: its names, its version order, its files.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use crate::{AdmittedVersions, Unparsable, VersionKey};
+
+/// The descriptor of an ecosystem: every name of it in one place, so that no `match` on it is needed elsewhere.
+#[derive(Debug)]
+pub struct Ecosystem {
+    /// Our id, as in `Component::ecosystem`.
+    pub id: &'static str,
+    /// The `type` of its package URLs.
+    pub purl_type: &'static str,
+    /// As OSV spells it, without a release suffix (`:12`).
+    pub advisory_name: &'static str,
+    pub title: &'static str,
+    /// Between the namespace and the name of a package: `/` in `@scope/name`, `:` in `group:artifact`.
+    pub namespace_separator: Option<char>,
+    /// The canonical form of a package's name.
+    pub normalise_name: fn(&str) -> Cow<'_, str>,
+    /// `None` while the ecosystem's version order is not known to the program: matching then answers `possible`.
+    pub order: Option<Order>,
+}
+
+/// How an ecosystem orders versions and writes requirements.
+#[derive(Debug)]
+pub struct Order {
+    pub(crate) key: fn(&str) -> Result<VersionKey, Unparsable>,
+    /// A total order for what `key` refuses; all of it sorts below every version that `key` accepts.
+    pub(crate) fallback_key: fn(&str) -> VersionKey,
+    /// `None` while the grammar of requirements is not known to the program.
+    pub(crate) range: Option<ParseRange>,
+}
+
+pub(crate) type ParseRange = fn(&str) -> Result<AdmittedVersions, Unparsable>;
+
+impl Ecosystem {
+    pub fn by_id(id: &str) -> Option<&'static Self> {
+        crate::ecosystems().iter().copied().find(|ecosystem| ecosystem.id == id)
+    }
+
+    /// The first ecosystem whose package URLs have this type.
+    pub fn by_purl_type(purl_type: &str) -> Option<&'static Self> {
+        crate::ecosystems().iter().copied().find(|ecosystem| ecosystem.purl_type.eq_ignore_ascii_case(purl_type))
+    }
+
+    /// The ecosystem that OSV names so, with or without a release suffix (`Debian:12`).
+    pub fn by_advisory_name(name: &str) -> Option<&'static Self> {
+        let name = name.split_once(':').map_or(name, |(name, _)| name);
+        crate::ecosystems().iter().copied().find(|ecosystem| ecosystem.advisory_name == name)
+    }
+
+    /// The version's place in the ecosystem's order.
+    ///
+    /// # Errors
+    /// When the ecosystem's rules do not allow such a version, or the program does not know its order.
+    pub fn version_key(&self, version: &str) -> Result<VersionKey, Unparsable> {
+        match &self.order {
+            Some(order) if version.len() <= crate::version::MAX_VERSION_BYTES => (order.key)(version),
+            Some(_) => Err(Unparsable::new(version, "a version (it is too long)")),
+            None => Err(Unparsable::new(version, "a version of an ecosystem whose order is not known")),
+        }
+    }
+
+    /// The versions that a manifest's requirement admits.
+    ///
+    /// # Errors
+    /// When the text is not a requirement of this ecosystem, or the program does not know its grammar.
+    pub fn parse_range(&self, requirement: &str) -> Result<AdmittedVersions, Unparsable> {
+        match self.order.as_ref().and_then(|order| order.range) {
+            Some(range) if requirement.len() <= crate::version::MAX_VERSION_BYTES => range(requirement),
+            Some(_) => Err(Unparsable::new(requirement, "a requirement (it is too long)")),
+            None => Err(Unparsable::new(requirement, "a requirement of an ecosystem whose grammar is not known")),
+        }
+    }
+
+    /// A total order of any two texts. Versions the ecosystem cannot read sort below all it can, among themselves by the
+    /// ecosystem's fallback (PyPI: the order of versions before PEP 440; else runs of digits as numbers, other
+    /// characters by byte).
+    pub fn compare(&self, left: &str, right: &str) -> Ordering {
+        let fallback = |text: &str| match &self.order {
+            Some(order) => (order.fallback_key)(text),
+            None => crate::key::natural_key(text),
+        };
+        match (self.version_key(left), self.version_key(right)) {
+            (Ok(left), Ok(right)) => left.cmp(&right),
+            (Ok(_), Err(_)) => Ordering::Greater,
+            (Err(_), Ok(_)) => Ordering::Less,
+            (Err(_), Err(_)) => fallback(left).cmp(&fallback(right)),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! PyPI: Python packages.
+
+pub(crate) mod specifier;
+pub(crate) mod version;
+
+use std::borrow::Cow;
+
+use crate::{Ecosystem, Order};
+
+pub(crate) const PYPI: Ecosystem = Ecosystem {
+    id: "pypi",
+    purl_type: "pypi",
+    advisory_name: "PyPI",
+    title: "PyPI",
+    namespace_separator: None,
+    normalise_name,
+    order: Some(Order { key: version::key, fallback_key: version::legacy_key, range: Some(specifier::parse) }),
+};
+
+/// The name as PEP 503 spells it: lower case, runs of `-`, `_` and `.` as one `-`.
+pub(crate) fn normalise_name(name: &str) -> Cow<'_, str> {
+    let is_separator = |byte: u8| matches!(byte, b'-' | b'_' | b'.');
+    let is_normal =
+        !name.bytes().any(|byte| byte.is_ascii_uppercase() || byte == b'_' || byte == b'.') && !name.contains("--");
+    if is_normal {
+        return Cow::Borrowed(name);
+    }
+    let mut normal = String::with_capacity(name.len());
+    for c in name.chars() {
+        match u8::try_from(c) {
+            Ok(byte) if is_separator(byte) => {
+                if !normal.ends_with('-') {
+                    normal.push('-');
+                }
+            }
+            _ => normal.push(c.to_ascii_lowercase()),
+        }
+    }
+    Cow::Owned(normal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spells_names_as_pep_503_does() {
+        for (name, expected) in [
+            ("requests", "requests"),
+            ("Flask_SQLAlchemy", "flask-sqlalchemy"),
+            ("a-._b", "a-b"),
+            ("zope.interface", "zope-interface"),
+            ("a--b", "a-b"),
+        ] {
+            assert_eq!(normalise_name(name), expected);
+        }
+    }
+}
