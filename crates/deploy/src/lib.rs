@@ -8,12 +8,14 @@
 mod error;
 pub mod formats;
 mod json;
+pub mod project;
 mod text;
 mod tree;
 mod yaml;
 
 pub use error::Error;
 pub use json::parse_json;
+pub use project::{EntryKind, MemoryProject, Project};
 pub use text::decode;
 pub use tree::{Node, Value};
 pub use yaml::{Schema, parse_yaml, parse_yaml_with};
