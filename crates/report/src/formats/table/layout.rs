@@ -1,0 +1,158 @@
+//! Lines of bounded width, with colours where they are wanted.
+
+use model::Severity;
+
+/// What a piece of text is, not how it looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    Plain,
+    Dim,
+    Strong,
+    Warning,
+    Critical,
+    High,
+    Good,
+    Struck,
+}
+
+impl Style {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::Dim => "2",
+            Self::Strong => "1",
+            Self::Warning => "33",
+            Self::Critical => "1;31",
+            Self::High => "31",
+            Self::Good => "32",
+            Self::Struck => "9;2",
+        }
+    }
+}
+
+pub(super) fn severity_style(severity: Severity) -> Style {
+    match severity {
+        Severity::Critical => Style::Critical,
+        Severity::High => Style::High,
+        Severity::Medium => Style::Warning,
+        Severity::Low | Severity::Info => Style::Dim,
+    }
+}
+
+/// Text under construction.
+pub(super) struct Page {
+    text: String,
+    width: usize,
+    colour: bool,
+}
+
+/// Narrower than this nothing can be laid out; the text then simply runs on.
+const MIN_WIDTH_COLUMNS: usize = 40;
+
+impl Page {
+    pub(super) fn new(width: usize, colour: bool) -> Self {
+        Self { text: String::new(), width: width.max(MIN_WIDTH_COLUMNS), colour }
+    }
+
+    pub(super) fn into_text(self) -> String {
+        self.text
+    }
+
+    pub(super) fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// `── left ───── right ──`
+    pub(super) fn rule_with(&mut self, left: &str, right: &str, style: Style) {
+        let used = left.chars().count() + right.chars().count() + 8;
+        let line = "─".repeat(self.width.saturating_sub(used).max(1));
+        let (left, right) = (self.styled(Style::Strong, left), self.styled(style, right));
+        self.text.push_str(&format!("── {left} {line} {right} ──\n"));
+    }
+
+    /// A title of a part of a block, with a short remark after it.
+    pub(super) fn section(&mut self, title: &str, remark: &str) {
+        let title = self.styled(Style::Strong, title);
+        let remark = self.styled(Style::Dim, remark);
+        self.text.push_str(&format!("  {title} {remark}\n"));
+    }
+
+    pub(super) fn paragraph(&mut self, style: Style, text: &str) {
+        self.wrapped("  ", "  ", style, text);
+    }
+
+    /// `    mark text`, continued under the text.
+    pub(super) fn item(&mut self, mark: &str, style: Style, text: &str) {
+        self.wrapped(&format!("    {mark} "), "      ", style, text);
+    }
+
+    pub(super) fn labelled(&mut self, label: &str, style: Style, text: &str) {
+        let label = format!("  {label}: ");
+        let indent = " ".repeat(label.chars().count());
+        self.wrapped(&label, &indent, style, text);
+    }
+
+    fn wrapped(&mut self, first: &str, rest: &str, style: Style, text: &str) {
+        let mut indent = first;
+        for line in wrap(text, self.width.saturating_sub(rest.chars().count())) {
+            let line = self.styled(style, &line);
+            self.text.push_str(indent);
+            self.text.push_str(&line);
+            self.text.push('\n');
+            indent = rest;
+        }
+    }
+
+    fn styled(&self, style: Style, text: &str) -> String {
+        let text = printable(text);
+        match style.code() {
+            code if self.colour && !code.is_empty() => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+            _ => text,
+        }
+    }
+}
+
+/// The text without control characters: names in packages must not steer the reader's terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
+}
+
+/// Lines of at most `width` characters, broken at spaces; a longer word stands alone on its line.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.last().map_or(0, |line| line.chars().count());
+        match lines.last_mut() {
+            Some(line) if last == 0 => line.push_str(word),
+            Some(line) if last + 1 + word.chars().count() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wraps_at_spaces_and_keeps_long_words_whole() {
+        let cases: [(&str, usize, &[&str]); 4] = [
+            ("", 10, &[""]),
+            ("a b c", 3, &["a b", "c"]),
+            ("abcdef gh", 4, &["abcdef", "gh"]),
+            ("one two three", 80, &["one two three"]),
+        ];
+        for (text, width, expected) in cases {
+            assert_eq!(wrap(text, width), expected, "{text:?} in {width}");
+        }
+    }
+
+    #[test]
+    fn shows_no_control_character_of_foreign_text() {
+        assert_eq!(printable("a\u{1b}[2Jb"), "a\u{fffd}[2Jb");
+    }
+}

@@ -1,0 +1,58 @@
+//! Components on the wire.
+
+use model::component::{Presence, Version};
+use serde::Serialize;
+
+#[derive(Debug, Serialize)]
+pub struct Component {
+    purl: String,
+    name: String,
+    /// Absent when only a range is known.
+    version: Option<String>,
+    /// The manifest's requirement, when nothing pins the version.
+    range: Option<String>,
+    locations: Vec<String>,
+    origin: &'static str,
+    layer: Option<String>,
+    reach: &'static str,
+    /// `shipped`, `development` or `project`.
+    presence: &'static str,
+    direct: Option<bool>,
+    parents: Vec<String>,
+}
+
+impl Component {
+    pub fn from_model(component: &model::component::Component) -> Self {
+        let mut locations: Vec<_> = component.evidence.iter().map(|evidence| evidence.location.file.clone()).collect();
+        locations.sort();
+        locations.dedup();
+        let layer = match &component.origin {
+            model::component::Origin::Layer(name) => Some(name.clone()),
+            _ => None,
+        };
+        Self {
+            purl: component.purl.clone(),
+            name: component.name.clone(),
+            version: component.version.exact().map(str::to_owned),
+            range: match &component.version {
+                Version::Range(range) => Some(range.clone()),
+                Version::Exact(_) | Version::Unknown => None,
+            },
+            locations,
+            origin: component.origin.name(),
+            layer,
+            reach: component.reach.name(),
+            presence: presence(component.presence),
+            direct: component.direct,
+            parents: component.parents.clone(),
+        }
+    }
+}
+
+fn presence(presence: Presence) -> &'static str {
+    match presence {
+        Presence::Shipped => "shipped",
+        Presence::Development => "development",
+        Presence::Project => "project",
+    }
+}
