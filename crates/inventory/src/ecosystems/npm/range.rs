@@ -18,10 +18,16 @@ const MAX_COMPARATORS: usize = 4_096;
 pub(crate) fn parse(text: &str) -> Result<AdmittedVersions, Unparsable> {
     let unparsable = || Unparsable::new(text, "an npm version range");
     let (mut any, mut releases) = (Vec::new(), Vec::new());
+    let mut admits_every_release = false;
     for alternative in text.split("||").take(MAX_COMPARATORS) {
         let set = ComparatorSet::parse(alternative.trim()).ok_or_else(unparsable)?;
         any.extend(set.named_prereleases().spans().iter().cloned());
         releases.extend(set.span.spans().iter().cloned());
+        admits_every_release |= VersionSet::between(Cut::before(release([0, 0, 0])), Cut::End).is_subset_of(&set.span);
+    }
+    // npm shortens `* || …` to `*`, and with it forgets the pre-releases that the other alternatives name.
+    if admits_every_release {
+        any.clear();
     }
     Ok(AdmittedVersions::new(VersionSet::from_spans(any), VersionSet::from_spans(releases), version::first_release))
 }
@@ -63,10 +69,13 @@ impl ComparatorSet {
             "<=" => VersionSet::between(Cut::Start, partial.high(0)?),
             // `<x` and `>x` admit nothing.
             "<" if partial.numbers.is_empty() => VersionSet::empty(),
-            "<" => VersionSet::between(Cut::Start, partial.low()),
+            "<" => VersionSet::between(Cut::Start, partial.below()),
+            ">" if partial.numbers.len() < 3 => {
+                VersionSet::between(version::first_release(&partial.high(0)?), Cut::End)
+            }
             ">" => VersionSet::between(partial.high(0)?, Cut::End),
-            "~" | "~>" => VersionSet::between(partial.low(), partial.high(1)?),
-            "^" => VersionSet::between(partial.low(), partial.high(partial.caret_drops())?),
+            "~" | "~>" | "~=" | "~>=" => VersionSet::between(partial.low(), partial.high(1)?),
+            "^" | "^=" => VersionSet::between(partial.low(), partial.high(partial.caret_drops())?),
             _ => return None,
         };
         if partial.prerelease.is_some() {
@@ -124,9 +133,13 @@ impl Partial {
         match (&self.prerelease, self.numbers.as_slice()) {
             (_, []) => Cut::Start,
             (Some(key), _) => Cut::before(key.clone()),
-            (None, &[major, minor, patch]) => Cut::before(release([major, minor, patch])),
-            (None, numbers) => lowest(padded(numbers)),
+            (None, numbers) => Cut::before(release(padded(numbers))),
         }
+    }
+
+    /// Where `<` this ends: `<2.x` leaves out the pre-releases of `2.0.0`.
+    fn below(&self) -> Cut {
+        if self.numbers.len() == 3 { self.low() } else { lowest(padded(&self.numbers)) }
     }
 
     /// Where the versions that share all but the last `dropped` numbers of a whole version end; a partial version has

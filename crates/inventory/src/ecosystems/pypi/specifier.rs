@@ -70,6 +70,7 @@ fn clause_set(operator: &str, parts: &Parts<'_>) -> Option<VersionSet> {
         "" | "==" | "===" => VersionSet::single(parts.key()),
         "!=" if parts.local.is_none() => VersionSet::between(at(), parts.above_locals()).complement(),
         "!=" => VersionSet::single(parts.key()).complement(),
+        _ if parts.local.is_some() => return None,
         ">=" => VersionSet::between(at(), Cut::End),
         "<=" => VersionSet::between(Cut::Start, parts.above_locals()),
         "<" => below(parts),
@@ -83,23 +84,18 @@ fn clause_set(operator: &str, parts: &Parts<'_>) -> Option<VersionSet> {
 
 /// `<V`: without the pre-releases of `V`, unless `V` is one itself.
 fn below(parts: &Parts<'_>) -> VersionSet {
-    let all = VersionSet::between(Cut::Start, Cut::before(parts.key()));
-    if parts.is_prerelease() {
-        return all;
-    }
-    let base = parts.base();
-    all.difference(&VersionSet::between(base.below_release(), Cut::before(base.key())))
+    let end = match (parts.is_prerelease(), parts.post) {
+        (true, _) => Cut::before(parts.key()),
+        (false, None) => parts.below_release(),
+        (false, Some(_)) => parts.below_developments(),
+    };
+    VersionSet::between(Cut::Start, end)
 }
 
-/// `>V`: without the post-releases of `V`, unless `V` is one itself, and without its local versions.
+/// `>V`: without the local versions of `V`, and without its post-releases unless `V` is one itself.
 fn above(parts: &Parts<'_>) -> VersionSet {
-    let all = VersionSet::between(parts.above_locals(), Cut::End);
-    if parts.post.is_some() {
-        return all;
-    }
-    let posts_of_base = VersionSet::between(parts.base().below_posts(), parts.base().above_posts());
-    let posts_of_this = VersionSet::between(parts.below_posts(), parts.above_posts());
-    all.difference(&posts_of_base).difference(&posts_of_this)
+    let is_final = parts.post.is_none() && parts.dev.is_none();
+    VersionSet::between(if is_final { parts.above_posts() } else { parts.above_locals() }, Cut::End)
 }
 
 /// `==P.*`: everything whose release begins with `prefix`, pre-releases and all.
@@ -189,7 +185,8 @@ mod tests {
         check(">=1.0rc1", &["1.0rc1", "1.0rc2", "1.1b1"], &["1.0b1"]);
         check("==1.0rc1", &["1.0rc1"], &["1.0"]);
         check("<1.0rc2", &["1.0rc1", "1.0.dev1"], &["1.0rc2"]);
-        check(">1.0rc1", &["1.0rc2", "1.0"], &["1.0rc1.post1", "1.0.post1"]);
+        check(">1.0rc1", &["1.0rc2", "1.0", "1.0.post1"], &["1.0rc1.post1"]);
+        check("<1.0.post1", &["1.0", "0.9"], &["1.0.post1", "1.0.post1.dev1"]);
         check("~=2.2rc1", &["2.2rc1", "2.2"], &["3.0", "3.0rc1"]);
         check(">=1.0", &["1.0"], &["1.1rc1", "2.0.dev3"]);
     }
@@ -211,8 +208,19 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_specifier() {
-        for text in ["==", ">=1.*", "~=1", "==1.0.dev1.*", "=>1.0", "foo", "git+https://x", "==foo", "1.0 beta", "<>1"]
-        {
+        for text in [
+            "==",
+            ">=1.*",
+            "~=1",
+            "==1.0.dev1.*",
+            "=>1.0",
+            "foo",
+            "git+https://x",
+            "==foo",
+            "<=1.0+l",
+            "1.0 beta",
+            "<>1",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

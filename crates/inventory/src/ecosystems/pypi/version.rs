@@ -60,11 +60,11 @@ impl Parts<'_> {
         Cut::before(key.byte(ABOVE).finish())
     }
 
-    /// The place below this version's post-releases and above its locals, whatever `self` has of these parts.
-    pub(crate) fn below_posts(&self) -> Cut {
+    /// The place below this version's development versions, of which it is the post-release they lead to.
+    pub(crate) fn below_developments(&self) -> Cut {
         let mut key = self.release_key();
         self.write_pre(&mut key);
-        Cut::before(key.byte(POST).finish())
+        Cut::before(key.byte(POST).number(self.post.unwrap_or("0")).byte(DEVELOPMENT).finish())
     }
 
     /// The final version of this release number.
@@ -180,8 +180,7 @@ fn take_tagged<'a>(text: &'a str, tags: &[(&str, u8)]) -> Option<(u8, &'a str, &
         tags.iter().find(|(tag, _)| body.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag)))?;
     let after = body.get(tag.len()..)?;
     let (number, rest) = take_number(after.strip_prefix(separators).unwrap_or(after));
-    // Without a number a separator after the tag belongs to what follows (`1.0a.dev1`), not to the tag.
-    Some(if number.is_empty() { (*rank, "0", after) } else { (*rank, number, rest) })
+    Some((*rank, if number.is_empty() { "0" } else { number }, rest))
 }
 
 fn take_post(text: &str) -> (Option<&str>, &str) {
@@ -367,6 +366,8 @@ mod tests {
             ("1.0a.dev1", "1.0a0.dev1"),
             ("1.0+01", "1.0+1"),
             ("1.0a.post1", "1.0a0.post1"),
+            ("1.0rc_", "1.0rc0"),
+            ("1.0a-.dev_", "1.0a0.dev0"),
         ];
         for (left, right) in equal {
             assert_eq!(key(left).unwrap(), key(right).unwrap(), "{left} {right}");
