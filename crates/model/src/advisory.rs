@@ -11,6 +11,8 @@ pub struct AdvisoryMatch {
     /// Why the status is `Possible`; one sentence.
     pub why: Option<String>,
     pub severity: Severity,
+    /// What `severity` rests on.
+    pub severity_basis: SeverityBasis,
     /// Every CVSS vector known for the group, newest version first.
     pub cvss: Vec<Cvss>,
     /// Versions that fix it, in version order, one per affected line of versions.
@@ -20,6 +22,32 @@ pub struct AdvisoryMatch {
     pub epss: Option<f64>,
     pub published: Option<String>,
     pub cwe: Vec<String>,
+}
+
+/// What a severity rests on, best first. A report says which, and says so when nothing was stated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SeverityBasis {
+    /// The first of `AdvisoryMatch::cvss` that the preferred source states.
+    Cvss,
+    /// The source's own word (`MODERATE`), without a vector.
+    Stated,
+    /// The package itself is malware: critical whatever its numbers.
+    Malware,
+    /// Nobody said: taken as medium.
+    Unstated,
+}
+
+impl SeverityBasis {
+    pub const ALL: [Self; 4] = [Self::Cvss, Self::Stated, Self::Malware, Self::Unstated];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cvss => "cvss",
+            Self::Stated => "stated",
+            Self::Malware => "malware",
+            Self::Unstated => "unstated",
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -53,14 +81,17 @@ pub struct ComponentVulnerabilities {
     pub component: usize,
     /// Sorted: worst first, then by id.
     pub matches: Vec<AdvisoryMatch>,
-    /// The smallest version that clears every group, when there is one.
+    /// The smallest known version above the component's that clears every group, else the one that leaves fewest open.
     pub upgrade: Option<Upgrade>,
+    /// Where `upgrade` crosses a major line: the smallest version of the component's own line that leaves fewest open.
+    pub upgrade_in_line: Option<Upgrade>,
 }
 
+/// A version known to the advisories (one that fixes something), tested against every advisory of the package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upgrade {
     pub version: String,
-    /// Ids that stay open at this version; empty when it clears all.
+    /// First ids of the groups that stay open at this version; empty when it clears all.
     pub leaves: Vec<String>,
 }
 
