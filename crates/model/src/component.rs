@@ -101,6 +101,8 @@ pub enum Presence {
     Shipped,
     /// Only for development (npm `dev`, poetry groups): not deployed.
     Development,
+    /// A lock or manifest asks for it, but the packed archive, which holds the others, does not: left out on purpose.
+    Absent,
     /// The scanned project itself.
     Project,
 }

@@ -15,7 +15,7 @@ pub struct Component {
     origin: &'static str,
     layer: Option<String>,
     reach: &'static str,
-    /// `shipped`, `development` or `project`.
+    /// `shipped`, `development`, `absent` or `project`.
     presence: &'static str,
     direct: Option<bool>,
     parents: Vec<String>,
@@ -53,6 +53,7 @@ fn presence(presence: Presence) -> &'static str {
     match presence {
         Presence::Shipped => "shipped",
         Presence::Development => "development",
+        Presence::Absent => "absent",
         Presence::Project => "project",
     }
 }
