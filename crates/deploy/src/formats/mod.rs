@@ -1,1 +1,2 @@
 //! One module per template language.
+pub mod serverless;

@@ -38,7 +38,11 @@ pub(super) struct Variable {
 pub(super) enum Source {
     Literal(Literal),
     /// `file(a.yml):path`: kind `file`, parameter `a.yml`, address `path`.
-    Lookup { kind: String, parameters: Vec<Parameter>, address: Option<Template> },
+    Lookup {
+        kind: String,
+        parameters: Vec<Parameter>,
+        address: Option<Template>,
+    },
     Nested(Template),
 }
 
@@ -98,7 +102,12 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     /// Pieces up to a character that `ends` the template, which is not consumed, or the end of the text.
-    fn template(&mut self, level: usize, ends: impl Fn(char) -> bool, foreign: Foreign) -> Result<Template, SyntaxError> {
+    fn template(
+        &mut self,
+        level: usize,
+        ends: impl Fn(char) -> bool,
+        foreign: Foreign,
+    ) -> Result<Template, SyntaxError> {
         let mut pieces = Template::new();
         let mut text = String::new();
         while let Some(next) = self.peek() {
@@ -256,9 +265,7 @@ impl<'a> Parser<'a> {
         trim_end(&mut pieces);
         Ok(match pieces.as_slice() {
             [] => Parameter::Literal(Literal::Null),
-            [Piece::Text(word)] => {
-                Parameter::Literal(literal_of(word).unwrap_or_else(|| Literal::Text(word.clone())))
-            }
+            [Piece::Text(word)] => Parameter::Literal(literal_of(word).unwrap_or_else(|| Literal::Text(word.clone()))),
             _ => Parameter::Template(pieces),
         })
     }
