@@ -1,2 +1,3 @@
 //! One module per template language.
+pub mod cloudformation;
 pub mod serverless;
