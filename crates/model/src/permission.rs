@@ -73,6 +73,8 @@ pub struct Statement {
     pub not_resources: Vec<SymbolicText>,
     pub conditions: Conditions,
     pub origin: Location,
+    /// Where each of `actions` or `not_actions` stands, in their order; empty when nothing finer than `origin` is known.
+    pub action_origins: Vec<Location>,
 }
 
 impl Statement {
@@ -87,7 +89,13 @@ impl Statement {
             not_resources: Vec::new(),
             conditions: Conditions::new(),
             origin,
+            action_origins: Vec::new(),
         }
+    }
+
+    /// Where the action at `index` of `actions` or `not_actions` stands.
+    pub fn action_origin(&self, index: usize) -> &Location {
+        self.action_origins.get(index).unwrap_or(&self.origin)
     }
 }
 
