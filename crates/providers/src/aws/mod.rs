@@ -1,0 +1,4 @@
+//! Amazon Web Services.
+
+pub mod policy_document;
+pub mod resources;

@@ -1,0 +1,1 @@
+//! Resources of CloudFormation and SAM templates as functions.
