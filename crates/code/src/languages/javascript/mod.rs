@@ -1,0 +1,3 @@
+//! JavaScript and TypeScript (being filled in).
+
+mod lower;
