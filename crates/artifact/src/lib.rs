@@ -2,11 +2,37 @@
 //!
 //! Second stage of the flow: `source` names the roots, this crate opens them lazily and within limits, and
 //! `inventory`, `code` and `secrets` read from the table. Nothing is unpacked to disk, nothing outside a root is read.
+//! Does not know what the files mean, and reads none but the directories of archives until it is asked.
 
+#![warn(clippy::indexing_slicing, clippy::string_slice, clippy::panic)]
+
+use std::collections::BTreeSet;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Gap, Parsed};
+
+use crate::aliases::Aliases;
+use crate::formats::zip::{Refusal, Slot};
+use crate::open::{RootView, Table};
+
+mod aliases;
+mod bytes;
+mod digest;
+mod formats;
+mod gaps;
+pub mod limits;
+mod nested;
+mod open;
+mod packaging;
+mod read;
+mod root;
+
+pub use bytes::Bytes;
+pub use digest::{sha256, sha256_of_file};
+pub use limits::Limits;
+pub use root::{Root, RootContent, SKIPPED_FOLDERS};
 
 /// Where the platform puts a root's files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,23 +49,57 @@ pub struct Entry {
     pub mount: Mount,
     /// Path below the mount, `/`-separated, without `.` or `..`; inside a nested archive `lib/a.jar!/b/c.class`.
     pub path: String,
-    /// Size once inflated, in bytes.
+    /// Size once inflated, in bytes, as its directory states it.
     pub size_bytes: u64,
     /// Index of the layer it comes from, in merge order; `None` for the function's own code.
     pub layer: Option<u16>,
+    /// Index of the root it comes from.
+    root: u16,
+    opened: bool,
+    repeats: bool,
     data: Data,
+}
+
+impl Entry {
+    /// An archive whose files are in the table too.
+    pub fn is_opened_archive(&self) -> bool {
+        self.opened
+    }
+
+    /// A link to a file that is in the table under its own path too.
+    pub fn is_repetition(&self) -> bool {
+        self.repeats
+    }
 }
 
 #[derive(Debug, Clone)]
 enum Data {
     Memory(Arc<[u8]>),
+    File(Box<Path>),
+    Zip { archive: Bytes, slot: Slot },
+    Refused(Refused),
+}
+
+/// Why an entry's bytes are not read, as known since the artifact was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refused {
+    Zip(Refusal),
+    /// Limits in bytes.
+    TooLarge {
+        limit: u64,
+    },
+    OverTotal {
+        limit: u64,
+    },
 }
 
 /// The bytes of one entry.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Content {
     Shared(Arc<[u8]>),
     Owned(Vec<u8>),
+    /// Part of an archive, which stays open as long as this.
+    Part(Bytes),
 }
 
 impl Deref for Content {
@@ -49,6 +109,7 @@ impl Deref for Content {
         match self {
             Self::Shared(bytes) => bytes,
             Self::Owned(bytes) => bytes,
+            Self::Part(bytes) => bytes,
         }
     }
 }
@@ -57,59 +118,75 @@ impl Deref for Content {
 #[derive(Debug, Default)]
 pub struct Artifact {
     entries: Vec<Entry>,
+    aliases: Aliases,
+    roots: Vec<RootView>,
+    /// Found while entries were read.
+    late_gaps: Mutex<BTreeSet<Gap>>,
 }
 
 impl Artifact {
+    /// The files of all roots, merged as the platform does: layers into one folder, later ones over earlier ones, the
+    /// function into its own. A root that cannot be read is a gap; so is every entry whose bytes cannot be had.
+    /// Cost: the directories of archives and one `stat` per file of a folder; compressed archives inside are inflated.
+    pub fn open(roots: &[Root], limits: &Limits) -> Parsed<Self> {
+        let (Table { entries, aliases, roots }, gaps) = open::open(roots, limits);
+        Parsed { value: Self { entries, aliases, roots, late_gaps: Mutex::default() }, gaps }
+    }
+
     /// An artifact of files held in memory, all in the function's own folder: inline code, and tests.
     pub fn from_memory<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
-        let mut entries: Vec<_> = files
-            .into_iter()
-            .map(|(path, bytes)| Entry {
-                mount: Mount::Function,
-                path: path.to_owned(),
-                size_bytes: bytes.len() as u64,
-                layer: None,
-                data: Data::Memory(bytes.into()),
-            })
-            .collect();
+        let mut entries: Vec<_> = files.into_iter().map(|(path, bytes)| open::memory_entry(path, bytes)).collect();
         entries.sort_by(|left, right| (left.mount, &left.path).cmp(&(right.mount, &right.path)));
-        Self { entries }
+        Self { entries, ..Self::default() }
     }
 
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// The file at exactly this path.
+    /// The file at this path, through linked folders if need be; the entry then has its real path.
     pub fn find(&self, mount: Mount, path: &str) -> Option<&Entry> {
-        let at = self.entries.binary_search_by(|entry| (entry.mount, entry.path.as_str()).cmp(&(mount, path))).ok()?;
-        self.entries.get(at)
+        self.aliases.lookup(mount, path, |path| {
+            let order = |entry: &Entry| (entry.mount, entry.path.as_str()).cmp(&(mount, path));
+            self.entries.get(self.entries.binary_search_by(order).ok()?)
+        })
     }
 
-    /// Every entry below `folder` (no trailing `/`; empty for the whole mount), in path order.
+    /// Every entry below `folder` (no trailing `/`; empty for the whole mount), in path order. A linked folder gives
+    /// the entries of the folder it leads to, with their real paths.
     pub fn under<'a>(&'a self, mount: Mount, folder: &str) -> impl Iterator<Item = &'a Entry> + use<'a> {
+        let found = self.aliases.lookup(mount, folder, |folder| {
+            let entries = self.entries_below(mount, folder);
+            (!entries.is_empty()).then_some(entries)
+        });
+        found.unwrap_or_default().iter()
+    }
+
+    fn entries_below(&self, mount: Mount, folder: &str) -> &[Entry] {
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let start = self.entries.partition_point(|entry| (entry.mount, entry.path.as_str()) < (mount, prefix.as_str()));
-        self.entries
-            .get(start..)
-            .unwrap_or_default()
-            .iter()
-            .take_while(move |entry| entry.mount == mount && entry.path.starts_with(&prefix))
+        let rest = self.entries.get(start..).unwrap_or_default();
+        let end = rest.partition_point(|entry| entry.mount == mount && entry.path.starts_with(&prefix));
+        rest.get(..end).unwrap_or_default()
     }
 
-    /// The entry's bytes, inflated.
-    ///
-    /// # Errors
-    /// A gap that names the entry and says why it cannot be read.
-    pub fn read(&self, entry: &Entry) -> Result<Content, Gap> {
-        match &entry.data {
-            Data::Memory(bytes) => Ok(Content::Shared(Arc::clone(bytes))),
-        }
+    /// Bytes of all entries once inflated, as their directories state them.
+    pub fn total_bytes(&self) -> u64 {
+        self.entries.iter().map(|entry| entry.size_bytes).fold(0, u64::saturating_add)
     }
 
     /// The entry's path as reports show it: relative to the target, `outer.zip!/inner/path` inside archives.
     pub fn display_path(&self, entry: &Entry) -> String {
-        entry.path.clone()
+        match self.roots.get(usize::from(entry.root)) {
+            Some(root) => root.display(&entry.path),
+            None => entry.path.clone(),
+        }
+    }
+
+    /// What was found to be wrong with entries while they were read, although their bytes were handed out: checksums,
+    /// sizes and names that do not fit. Sorted. Ask after the last read.
+    pub fn late_gaps(&self) -> Vec<Gap> {
+        self.late_gaps.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 }
 

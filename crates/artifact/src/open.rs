@@ -1,0 +1,363 @@
+//! From roots to the merged table.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use mapping::MappedFile;
+use model::Gap;
+use model::function::PackagePattern;
+use rayon::prelude::*;
+
+use crate::aliases::Aliases;
+use crate::bytes::Bytes;
+use crate::formats::{folder, zip};
+use crate::gaps::{GapList, file_gap};
+use crate::limits::Limits;
+use crate::nested;
+use crate::packaging::Packaging;
+use crate::root::{Root, RootContent};
+use crate::{Data, Entry, Mount, Refused};
+
+const EMPTY: &str = "holds no files, so nothing could be assessed; build or package the function first";
+const SPECIAL: &str = "neither a file nor a folder (a pipe, socket or device) and was not opened";
+const LINK_OUTSIDE: &str = "a symbolic link that leads out of the target and was not followed; copy what it points to";
+const ALIAS_NOT_PACKED: &str = "the symbolic link leads to a folder that is not packed; copy what it points to";
+/// Tells archives that are not opened from plain files when they are the root itself.
+const UNOPENED_MAGIC: &[&[u8]] =
+    &[b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf\x27\x1c", b"Rar!"];
+const UNOPENED: &str = "a compressed file or archive of a kind that is not opened; unpack it, or pack it as a zip";
+
+/// How paths below a root are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RootView {
+    /// This, then the entry's path.
+    Below(String),
+    /// The root is a single file: this instead of the file's path.
+    Single { shown: String, path: String },
+}
+
+impl RootView {
+    pub(crate) fn display(&self, path: &str) -> String {
+        match self {
+            Self::Below(prefix) => format!("{prefix}{path}"),
+            Self::Single { shown, path: own } => match path.strip_prefix(own.as_str()) {
+                Some(rest) => format!("{shown}{rest}"),
+                None => shown.clone(),
+            },
+        }
+    }
+}
+
+/// The table while it is being made.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) aliases: Aliases,
+    pub(crate) roots: Vec<RootView>,
+}
+
+impl Table {
+    pub(crate) fn display_path(&self, entry: &Entry) -> String {
+        match self.roots.get(usize::from(entry.root)) {
+            Some(root) => root.display(&entry.path),
+            None => entry.path.clone(),
+        }
+    }
+}
+
+/// The merged table of all roots, sorted by mount and path, and every gap on the way.
+pub(crate) fn open(roots: &[Root], limits: &Limits) -> (Table, Vec<Gap>) {
+    let opened: Vec<OpenedRoot> = roots.par_iter().enumerate().map(|(at, root)| open_root(at, root, limits)).collect();
+    let mut table = Table::default();
+    let mut gaps = Vec::new();
+    for (root, opened) in roots.iter().zip(opened) {
+        gaps.extend(opened.gaps.finish());
+        table.roots.push(opened.view);
+        table.aliases.add(root.mount, opened.aliases);
+        table.entries.extend(opened.entries);
+    }
+    keep_last(&mut table.entries);
+    refuse_too_many(&mut table, limits, &mut gaps);
+    nested::expand(&mut table, limits, &mut gaps);
+    keep_last(&mut table.entries);
+    refuse_too_large(&mut table, limits, &mut gaps);
+    gaps.sort_unstable();
+    gaps.dedup();
+    (table, gaps)
+}
+
+/// Sorts by mount and path; of entries with the same path the one added last stays, as later layers cover earlier ones.
+fn keep_last(entries: &mut Vec<Entry>) {
+    entries.sort_by(|left, right| (left.mount, &left.path).cmp(&(right.mount, &right.path)));
+    let mut kept: Vec<Entry> = Vec::with_capacity(entries.len());
+    for entry in entries.drain(..) {
+        match kept.last_mut() {
+            Some(last) if last.mount == entry.mount && last.path == entry.path => *last = entry,
+            _ => kept.push(entry),
+        }
+    }
+    *entries = kept;
+}
+
+fn refuse_too_many(table: &mut Table, limits: &Limits, gaps: &mut Vec<Gap>) {
+    if let Some(first) = table.entries.get(limits.entries) {
+        gaps.push(file_gap(&table.display_path(first), zip::TOO_MANY));
+        table.entries.truncate(limits.entries);
+    }
+}
+
+/// Refuses entries over the limit for one, then the largest ones until the rest fits the limit for all.
+fn refuse_too_large(table: &mut Table, limits: &Limits, gaps: &mut Vec<Gap>) {
+    let mut notes = GapList::new(".");
+    let mut by_size: Vec<usize> = (0..table.entries.len()).collect();
+    by_size.sort_by_key(|at| table.entries.get(*at).map(|entry| entry.size_bytes));
+    let mut total = 0_u64;
+    let mut refused = Vec::new();
+    for at in by_size {
+        let Some(entry) = table.entries.get(at) else { continue };
+        if entry.repeats || matches!(entry.data, Data::Refused(_)) {
+            continue;
+        }
+        total = total.saturating_add(entry.size_bytes);
+        if entry.size_bytes > limits.entry_bytes {
+            refused.push((at, Refused::TooLarge { limit: limits.entry_bytes }));
+        } else if total > limits.total_bytes {
+            refused.push((at, Refused::OverTotal { limit: limits.total_bytes }));
+        }
+    }
+    refused.sort_by_key(|(at, _)| *at);
+    for (at, reason) in refused {
+        let shown = table.entries.get(at).map(|entry| table.display_path(entry)).unwrap_or_default();
+        notes.note_with(reason.kind(), &shown, || reason.why());
+        if let Some(entry) = table.entries.get_mut(at) {
+            entry.data = Data::Refused(reason);
+        }
+    }
+    gaps.extend(notes.finish());
+}
+
+/// What one root holds, before it is merged.
+struct OpenedRoot {
+    view: RootView,
+    /// Sorted by path, paths unique.
+    entries: Vec<Entry>,
+    aliases: BTreeMap<String, String>,
+    gaps: GapList,
+}
+
+/// An entry without content that carries what all entries of a root share.
+fn model_entry(at: usize, root: &Root) -> Entry {
+    Entry {
+        mount: root.mount,
+        path: String::new(),
+        size_bytes: 0,
+        layer: root.layer,
+        root: u16::try_from(at).unwrap_or(u16::MAX),
+        opened: false,
+        repeats: false,
+        data: Data::Memory([].into()),
+    }
+}
+
+fn open_root(at: usize, root: &Root, limits: &Limits) -> OpenedRoot {
+    let mut opened = OpenedRoot {
+        view: RootView::Below(folder_prefix(&root.display)),
+        entries: Vec::new(),
+        aliases: BTreeMap::new(),
+        gaps: GapList::new(root.display.as_str()),
+    };
+    let model = model_entry(at, root);
+    match &root.content {
+        RootContent::Inline { file_name, text } => {
+            let size_bytes = text.len() as u64;
+            opened.single(&root.display, file_name);
+            opened.entries.push(Entry {
+                path: file_name.clone(),
+                size_bytes,
+                data: Data::Memory(text.clone()),
+                ..model
+            });
+        }
+        RootContent::Path { path, boundary, include } => {
+            opened.path(path, boundary.as_deref(), include, root, &model, limits);
+        }
+    }
+    opened
+}
+
+impl OpenedRoot {
+    fn path(
+        &mut self,
+        path: &Path,
+        boundary: Option<&Path>,
+        include: &[PackagePattern],
+        root: &Root,
+        model: &Entry,
+        limits: &Limits,
+    ) {
+        if boundary.is_some_and(|boundary| leaves(path, boundary)) {
+            return self.gaps.note(LINK_OUTSIDE, &root.display);
+        }
+        match fs::metadata(path) {
+            Ok(data) if data.is_dir() => self.folder(path, boundary, include, root, model, limits),
+            Ok(data) if data.is_file() => self.file(path, data.len(), root, model, limits),
+            Ok(_) => self.gaps.note(SPECIAL, &root.display),
+            Err(error) => {
+                let why = format!("cannot be read: {}; build or package the function first", folder::reason(&error));
+                self.gaps.note_with("cannot be read", &root.display, || why);
+            }
+        }
+    }
+
+    fn folder(
+        &mut self,
+        path: &Path,
+        boundary: Option<&Path>,
+        include: &[PackagePattern],
+        root: &Root,
+        model: &Entry,
+        limits: &Limits,
+    ) {
+        let prefix = folder_prefix(&root.display);
+        let packaging = Packaging::new(include, &root.display, &mut self.gaps);
+        let mut found = folder::list(path, boundary.unwrap_or(path), &prefix, limits, &mut self.gaps);
+        copy_aliases_of_unpacked(&mut found, &packaging, &prefix, limits, &mut self.gaps);
+        found.files.retain(|file| packaging.packs(&file.path));
+        let listed: BTreeSet<PathBuf> = if found.files.iter().any(|file| file.is_link) {
+            found.files.iter().filter(|file| !file.is_link).map(|file| file.on_disk.clone()).collect()
+        } else {
+            BTreeSet::new()
+        };
+        self.aliases = found.aliases;
+        self.entries.extend(found.files.into_iter().map(|file| Entry {
+            repeats: file.is_link && listed.contains(&file.on_disk),
+            path: file.path,
+            size_bytes: file.size_bytes,
+            data: Data::File(file.on_disk.into_boxed_path()),
+            ..model.clone()
+        }));
+        if self.entries.is_empty() {
+            self.gaps.note(EMPTY, &root.display);
+        }
+    }
+
+    fn file(&mut self, path: &Path, size_bytes: u64, root: &Root, model: &Entry, limits: &Limits) {
+        let name = path.file_name().unwrap_or(OsStr::new("")).to_string_lossy();
+        let shown = if matches!(root.display.as_str(), "" | ".") { &*name } else { root.display.as_str() };
+        self.gaps = GapList::new(shown);
+        let bytes = match MappedFile::open(path) {
+            Ok(map) => Bytes::from(map),
+            Err(error) => {
+                let why = format!("cannot be read: {}; check its permissions", folder::reason(&error));
+                return self.gaps.note_with("cannot be read", shown, || why);
+            }
+        };
+        let named_archive = nested::is_archive_name(&name);
+        if (named_archive || zip::starts_like_an_archive(&bytes)) && self.archive(&bytes, shown, model, limits) {
+            return;
+        }
+        // A file that is an archive by name alone is told as one when nested archives are opened.
+        if UNOPENED_MAGIC.iter().any(|magic| bytes.starts_with(magic)) {
+            self.gaps.note(UNOPENED, shown);
+        }
+        self.single(shown, &name);
+        let data = Data::File(path.into());
+        self.entries.push(Entry { path: name.into_owned(), size_bytes, data, ..model.clone() });
+    }
+
+    fn archive(&mut self, bytes: &Bytes, shown: &str, model: &Entry, limits: &Limits) -> bool {
+        let display = format!("{shown}!/");
+        let Some(mut listing) = zip::list_files(bytes, &display, limits, &mut self.gaps) else { return false };
+        self.aliases = zip::links::resolve(&mut listing, &display, &mut self.gaps);
+        for mut file in listing.files {
+            let path = std::mem::take(&mut file.path);
+            self.entries.push(zip_entry(file, path, &listing.archive, model));
+        }
+        if self.entries.is_empty() {
+            self.gaps.note(EMPTY, shown);
+        }
+        self.view = RootView::Below(display);
+        true
+    }
+
+    fn single(&mut self, shown: &str, path: &str) {
+        self.view = RootView::Single { shown: shown.to_owned(), path: path.to_owned() };
+    }
+}
+
+/// The entry of a file of `archive`, with what entries of its root or outer archive share taken from `model`.
+pub(crate) fn zip_entry(file: zip::Listed, path: String, archive: &Bytes, model: &Entry) -> Entry {
+    let data = match file.kind {
+        zip::Kind::File(slot) | zip::Kind::Link(slot) => Data::Zip { archive: archive.clone(), slot },
+        zip::Kind::Refused(refusal) => Data::Refused(Refused::Zip(refusal)),
+    };
+    Entry {
+        mount: model.mount,
+        path,
+        size_bytes: file.size_bytes,
+        layer: model.layer,
+        root: model.root,
+        opened: false,
+        repeats: file.repeats,
+        data,
+    }
+}
+
+/// A link that is packed to a folder that is not: packaging tools copy what the link points to.
+fn copy_aliases_of_unpacked(
+    found: &mut folder::FoundFiles,
+    packaging: &Packaging,
+    prefix: &str,
+    limits: &Limits,
+    gaps: &mut GapList,
+) {
+    let mut copies = Vec::new();
+    for (link, place) in &found.aliases {
+        let inside = if place.is_empty() { String::new() } else { format!("{place}/") };
+        let below = || found.files.iter().filter(|file| file.path.starts_with(&inside));
+        if below().any(|file| packaging.packs(&file.path)) {
+            continue;
+        }
+        let room = limits.entries.saturating_sub(found.files.len() + copies.len());
+        let copied = below().filter_map(|file| {
+            let path = format!("{link}/{}", file.path.strip_prefix(&inside)?);
+            packaging.packs(&path).then(|| folder::FoundFile { path, ..file.clone() })
+        });
+        let before = copies.len();
+        copies.extend(copied.take(room));
+        if copies.len() == before && packaging.packs(link) {
+            gaps.note(ALIAS_NOT_PACKED, &format!("{prefix}{link}"));
+        }
+    }
+    found.files.extend(copies);
+    found.files.sort_by(|left, right| left.path.cmp(&right.path));
+}
+
+/// Whether `path` is written as lying below `boundary` and does not.
+fn leaves(path: &Path, boundary: &Path) -> bool {
+    let (Ok(real), Ok(real_boundary)) = (path.canonicalize(), boundary.canonicalize()) else { return false };
+    path.starts_with(boundary) && !real.starts_with(real_boundary)
+}
+
+fn folder_prefix(display: &str) -> String {
+    match display.trim_end_matches('/') {
+        "" | "." => String::new(),
+        display => format!("{display}/"),
+    }
+}
+
+/// For artifacts that never had roots.
+pub(crate) fn memory_entry(path: &str, bytes: &[u8]) -> Entry {
+    Entry {
+        mount: Mount::Function,
+        path: path.to_owned(),
+        size_bytes: bytes.len() as u64,
+        layer: None,
+        root: 0,
+        opened: false,
+        repeats: false,
+        data: Data::Memory(bytes.into()),
+    }
+}
