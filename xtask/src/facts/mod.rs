@@ -4,6 +4,7 @@
 //! `model::table::SortedLines`. Hand corrections are overlay files beside the tables: read here, never written.
 
 mod botocore;
+mod iam;
 mod javascript;
 mod json;
 mod python_names;
@@ -29,7 +30,7 @@ pub(crate) struct FactsArguments {
 }
 
 /// Every table, in the order of their paths.
-const TABLES: &[&[Table]] = &[sdk::TABLES];
+const TABLES: &[&[Table]] = &[sdk::TABLES, iam::TABLES];
 
 /// Writes the tables, or with `--check` names those that differ from what their sources yield.
 ///

@@ -1,4 +1,5 @@
 //! Amazon Web Services.
 
+pub mod iam;
 pub mod policy_document;
 pub mod resources;

@@ -1,0 +1,6 @@
+//! Who may do what: granted actions compared with needed ones.
+//!
+//! Place in the flow: `deploy` and this crate's resource readers yield a function's policies, `code` its calls; this
+//! module turns both into verdicts and a least-privilege policy. It reads no files and sends nothing.
+
+pub mod facts;
