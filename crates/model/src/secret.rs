@@ -19,4 +19,14 @@ pub struct SecretFact {
     pub locations: Vec<Location>,
     /// Name of the environment variable or assignment that holds it.
     pub holder: Option<String>,
+    pub place: SecretPlace,
+}
+
+/// What kind of place holds a credential; it decides which rule speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SecretPlace {
+    /// A file that ships with the function, or its template's text.
+    File,
+    /// A plain-text environment variable of the function's configuration.
+    Environment,
 }

@@ -1,0 +1,78 @@
+//! All files of an artifact, in parallel, each read once.
+
+use artifact::{Artifact, Entry};
+use model::secret::SecretFact;
+use model::{Gap, Hidden, Location, Parsed};
+use rayon::prelude::*;
+
+use crate::environment::merge;
+use crate::file_scan::{FileSecrets, FileToScan};
+use crate::scanner::Scanner;
+use crate::third_party::{ThirdParty, is_record};
+
+/// Bigger files are not read: two at a time have to fit beside everything else.
+const MAX_ENTRY_BYTES: u64 = 96 * 1024 * 1024;
+
+/// What the caller knows about the artifact.
+#[derive(Debug, Clone, Default)]
+pub struct ScanContext {
+    /// Folders of packages that others made, as artifact paths, beyond those that their names give away.
+    pub third_party_folders: Vec<String>,
+}
+
+impl Scanner {
+    /// Every credential of the artifact, one fact per kind and value, sorted. What could not be read is a gap.
+    pub fn scan_artifact(&self, artifact: &Artifact, context: &ScanContext) -> Parsed<Vec<SecretFact>> {
+        let mut gaps = Vec::new();
+        let third_party = self.third_party(artifact, context, &mut gaps);
+        let scanned: Vec<FileSecrets> = artifact
+            .entries()
+            .par_iter()
+            .filter(|entry| !is_record(&entry.path))
+            .map(|entry| self.scan_entry(artifact, entry, third_party.contains(&entry.path)))
+            .collect();
+        let mut facts = Vec::new();
+        for file in scanned {
+            facts.extend(file.facts);
+            gaps.extend(file.gaps);
+        }
+        Parsed { value: merge(facts), gaps }
+    }
+
+    /// One text that belongs to no artifact, such as a template.
+    pub fn scan_text(&self, path: &str, text: &[u8]) -> Parsed<Vec<SecretFact>> {
+        let FileSecrets { facts, gaps } = self.scan_file(&FileToScan { path, bytes: text, is_third_party: false });
+        Parsed { value: merge(facts), gaps }
+    }
+
+    fn scan_entry(&self, artifact: &Artifact, entry: &Entry, is_third_party: bool) -> FileSecrets {
+        let path = artifact.display_path(entry);
+        if entry.size_bytes > MAX_ENTRY_BYTES {
+            let why = format!(
+                "the file is larger than {} MiB and was not searched for secrets: look at it by hand",
+                MAX_ENTRY_BYTES >> 20
+            );
+            return FileSecrets {
+                facts: Vec::new(),
+                gaps: vec![Gap::new(Location::file(path), why, &[Hidden::Secrets])],
+            };
+        }
+        match artifact.read(entry) {
+            Ok(bytes) => self.scan_file(&FileToScan { path: &path, bytes: &bytes, is_third_party }),
+            Err(gap) => FileSecrets { facts: Vec::new(), gaps: vec![gap] },
+        }
+    }
+
+    fn third_party(&self, artifact: &Artifact, context: &ScanContext, gaps: &mut Vec<Gap>) -> ThirdParty {
+        let mut third_party = ThirdParty::new(&context.third_party_folders);
+        for entry in
+            artifact.entries().iter().filter(|entry| is_record(&entry.path) && entry.size_bytes <= MAX_ENTRY_BYTES)
+        {
+            match artifact.read(entry) {
+                Ok(content) => third_party.add_record(&entry.path, &content),
+                Err(gap) => gaps.push(gap),
+            }
+        }
+        third_party
+    }
+}
