@@ -1,1 +1,149 @@
 //! Resources of CloudFormation and SAM templates as functions.
+//!
+//! Source: the resource reference of AWS CloudFormation and SAM.
+//! Supported: `AWS::Serverless::Function`, `AWS::Serverless::WebFunction`, `AWS::Lambda::Function`, with everything in
+//! the template that starts them, wires them or grants them something.
+//! Unsupported (→ gap): what lies outside the template. State machines are no functions.
+
+mod api_access;
+mod attached;
+mod built;
+mod code;
+mod declared;
+mod dockerfile;
+mod events;
+mod globals;
+mod identity;
+#[cfg(test)]
+mod testing;
+mod wiring;
+
+use deploy::Project;
+use deploy::formats::cloudformation::{Partial, Stack, Truth};
+use deploy::project::folder_of;
+use model::function::{Cloud, EnvironmentVariable, Function, FunctionKind, Trigger, Wiring};
+use model::{Gap, Hidden, Parsed};
+
+use built::Build;
+use code::CodeReader;
+use declared::Declared;
+
+/// The functions of an evaluated template, in file order.
+pub fn functions(stack: &Stack, project: &dyn Project) -> Parsed<Vec<Function>> {
+    let build = if folder_of(&stack.file).contains(".aws-sam") {
+        Build::default()
+    } else {
+        Build::of_template(&stack.file, project)
+    };
+    let reader = Reader { project, build, declared: Declared::all(stack) };
+    let mut gaps = Vec::new();
+    let functions = reader.declared.iter().map(|declared| reader.function(declared, &mut gaps)).collect();
+    gaps.sort();
+    gaps.dedup();
+    Parsed { value: functions, gaps }
+}
+
+struct Reader<'s> {
+    project: &'s dyn Project,
+    build: Build,
+    declared: Vec<Declared<'s>>,
+}
+
+impl Reader<'_> {
+    fn function(&self, declared: &Declared<'_>, gaps: &mut Vec<Gap>) -> Function {
+        check_condition(declared, gaps);
+        let is_image = code::is_image(declared);
+        let image = if is_image { dockerfile::image(declared, self.project) } else { dockerfile::Image::default() };
+        let runtime = declared.known_text("Runtime", &[Hidden::Configuration, Hidden::Calls], gaps);
+        let handler = declared.known_text("Handler", &[Hidden::Calls], gaps);
+        let code = CodeReader { project: self.project, build: &self.build }.code(declared, gaps);
+        let (triggers, wiring) = self.deployment(declared, gaps);
+        Function {
+            id: declared.id(),
+            name: declared.name(),
+            cloud: Cloud::Aws,
+            kind: if is_image { FunctionKind::Container } else { FunctionKind::Function },
+            runtime: runtime.or(image.runtime),
+            handler: handler.or(image.handler),
+            code,
+            triggers,
+            environment: environment(declared, gaps),
+            identity: identity::of(declared, &self.declared, self.project, gaps),
+            wiring,
+            location: declared.location(),
+        }
+    }
+
+    /// What starts the function, and what the platform does with its role.
+    fn deployment(&self, declared: &Declared<'_>, gaps: &mut Vec<Gap>) -> (Vec<Trigger>, Vec<Wiring>) {
+        let mut triggers = Vec::new();
+        let mut wiring = wiring::of(declared);
+        for event in events::of(declared, self.project, gaps) {
+            triggers.push(event.trigger());
+            wiring.extend(event.wiring());
+        }
+        if let Some(url) = declared.get("FunctionUrlConfig") {
+            triggers.push(http(declared, api_access::of_function_url(url), "function URL", url));
+        }
+        if declared.kind.kind == "AWS::Serverless::WebFunction" {
+            let place = &declared.properties;
+            triggers.push(http(declared, api_access::of_web_function(declared), "web function endpoint", place));
+        }
+        let mut attached = attached::of(declared);
+        triggers.append(&mut attached.triggers);
+        wiring.append(&mut attached.wiring);
+        let mut seen = Vec::new();
+        triggers.retain(|trigger| {
+            let key = (trigger.kind, trigger.exposure, trigger.source.clone());
+            let is_new = !seen.contains(&key);
+            seen.push(key);
+            is_new
+        });
+        (triggers, wiring)
+    }
+}
+
+fn http(declared: &Declared<'_>, exposure: model::function::Exposure, source: &str, place: &Partial) -> Trigger {
+    Trigger { kind: "http", exposure, source: source.to_owned(), location: declared.location_of(place) }
+}
+
+/// A function that is created only under a condition is listed, and said to be so.
+fn check_condition(declared: &Declared<'_>, gaps: &mut Vec<Gap>) {
+    let Some(condition) = &declared.resource.condition else { return };
+    let (id, name) = (declared.logical_id(), &condition.name);
+    let why = match condition.holds {
+        Truth::True => return,
+        Truth::Unknown => {
+            format!("`{id}` is created only when condition `{name}` holds, known only at deployment; it is listed")
+        }
+        Truth::False => {
+            format!(
+                "`{id}` is not created with the template's parameters, as condition `{name}` does not hold; it is listed"
+            )
+        }
+    };
+    gaps.push(Gap::new(declared.location(), why, &[Hidden::Configuration]));
+}
+
+/// The environment variables, sorted by name; of an undecided value every branch.
+fn environment(declared: &Declared<'_>, gaps: &mut Vec<Gap>) -> Vec<EnvironmentVariable> {
+    let mut variables = Vec::new();
+    let Some(declared_variables) = declared.at(&["Environment", "Variables"]) else { return variables };
+    for entry in declared_variables.entries() {
+        let mut is_text = false;
+        for value in entry.value.texts() {
+            is_text = true;
+            let location = declared.location_of(&entry.value);
+            variables.push(EnvironmentVariable { name: entry.name.clone(), value, location });
+        }
+        if !is_text && entry.value.alternatives().next().is_some() {
+            let why = format!("the value of environment variable `{}` is no text; it is left out", entry.name);
+            gaps.push(declared.gap(&entry.value, why, &[Hidden::Secrets, Hidden::Configuration]));
+        }
+    }
+    variables.sort_by(|left, right| left.name.cmp(&right.name));
+    variables
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! What the platform does with a function's role on behalf of how it is deployed.
+
+use deploy::formats::cloudformation::{Partial, Resource};
+use model::SymbolicText;
+use model::function::{Wiring, WiringKind};
+
+use super::declared::Declared;
+
+/// Destinations by the word that SAM uses, by the service in an ARN, and by the kind of resource.
+struct DestinationType {
+    word: &'static str,
+    service: &'static str,
+    resource: &'static str,
+    kind: WiringKind,
+    /// What a failure of an asynchronous call or a poll is wired as, when it is a dead-letter target.
+    dead_letter: Option<WiringKind>,
+}
+
+const DESTINATION_TYPES: &[DestinationType] = &[
+    DestinationType {
+        word: "SQS",
+        service: "sqs",
+        resource: "AWS::SQS::Queue",
+        kind: WiringKind::DestinationQueue,
+        dead_letter: Some(WiringKind::DeadLetterQueue),
+    },
+    DestinationType {
+        word: "SNS",
+        service: "sns",
+        resource: "AWS::SNS::Topic",
+        kind: WiringKind::DestinationTopic,
+        dead_letter: Some(WiringKind::DeadLetterTopic),
+    },
+    DestinationType {
+        word: "Lambda",
+        service: "lambda",
+        resource: "AWS::Lambda::Function",
+        kind: WiringKind::DestinationFunction,
+        dead_letter: None,
+    },
+    DestinationType {
+        word: "EventBridge",
+        service: "events",
+        resource: "AWS::Events::EventBus",
+        kind: WiringKind::DestinationEventBus,
+        dead_letter: None,
+    },
+];
+
+/// What the function's own properties wire: logs, tracing, network, dead letters, destinations, file systems.
+pub(super) fn of(function: &Declared<'_>) -> Vec<Wiring> {
+    let mut wiring = vec![Wiring { kind: WiringKind::Logs, resource: None, location: function.location() }];
+    if let Some(tracing) = tracing(function) {
+        wiring.push(at(function, tracing, WiringKind::Tracing, None));
+    }
+    if let Some(network) = network(function) {
+        wiring.push(at(function, network, WiringKind::Vpc, None));
+    }
+    wiring.extend(dead_letters(function));
+    let invocations = function.at(&["EventInvokeConfig", "DestinationConfig"]);
+    wiring.extend(invocations.iter().flat_map(|destinations| outcomes(function, destinations)));
+    let systems = function.get("FileSystemConfigs").map(|systems| systems.items().collect::<Vec<_>>());
+    for system in systems.unwrap_or_default() {
+        let arn = system.get("Arn").and_then(|arn| arn.texts().next());
+        wiring.push(at(function, system, WiringKind::FileSystem, arn));
+    }
+    wiring
+}
+
+/// The property that turns tracing on; `None` when it is off.
+pub(super) fn tracing<'f>(function: &'f Declared<'_>) -> Option<&'f Partial> {
+    if function.kind.is_sam {
+        return function.get("Tracing").filter(|mode| mode.texts().any(|mode| mode.as_literal() != Some("Disabled")));
+    }
+    let mode = function.at(&["TracingConfig", "Mode"])?;
+    mode.texts().any(|mode| mode.as_literal() != Some("PassThrough")).then_some(mode)
+}
+
+/// The property that puts the function into a network.
+pub(super) fn network<'f>(function: &'f Declared<'_>) -> Option<&'f Partial> {
+    let network = function.get("VpcConfig")?;
+    let has_subnets = network.get("SubnetIds").is_some_and(|subnets| subnets.items_or_self().next().is_some());
+    (has_subnets || function.kind.is_sam).then_some(network)
+}
+
+fn dead_letters(function: &Declared<'_>) -> Option<Wiring> {
+    let configured = function.get("DeadLetterQueue").or_else(|| function.get("DeadLetterConfig"))?;
+    let target = configured.get("TargetArn")?;
+    let kind = destination_type(function, configured.get("Type"), target)?.dead_letter?;
+    Some(at(function, configured, kind, target.texts().next()))
+}
+
+/// The destinations of `OnSuccess` and `OnFailure`.
+pub(super) fn outcomes(function: &Declared<'_>, destinations: &Partial) -> Vec<Wiring> {
+    let outcomes = ["OnSuccess", "OnFailure"].into_iter().filter_map(|outcome| destinations.get(outcome));
+    outcomes.filter_map(|outcome| destination(function, outcome)).collect()
+}
+
+/// One destination: `{Type, Destination}`.
+pub(super) fn destination(function: &Declared<'_>, outcome: &Partial) -> Option<Wiring> {
+    let target = outcome.get("Destination").unwrap_or(outcome);
+    let kind = destination_type(function, outcome.get("Type"), target)?.kind;
+    let arn = outcome.get("Destination").and_then(|target| target.texts().next());
+    Some(at(function, outcome, kind, arn))
+}
+
+fn destination_type(
+    function: &Declared<'_>,
+    word: Option<&Partial>,
+    target: &Partial,
+) -> Option<&'static DestinationType> {
+    let word = word.and_then(Partial::literal);
+    let text = target.texts().next().unwrap_or_default();
+    let service = text.to_string().split(':').nth(2).map(str::to_owned);
+    let resource = referenced(function, &text).map(|resource| resource.kind.replace("Serverless", "Lambda"));
+    DESTINATION_TYPES.iter().find(|kind| {
+        word.as_deref() == Some(kind.word)
+            || (word.is_none()
+                && (resource.as_deref() == Some(kind.resource) || service.as_deref() == Some(kind.service)))
+    })
+}
+
+/// The resource that the first reference of `text` names.
+pub(super) fn referenced<'s>(function: &Declared<'s>, text: &SymbolicText) -> Option<&'s Resource> {
+    text.parts().iter().find_map(|part| match part {
+        model::Part::Reference(name) => function.stack.resource(name.split('.').next().unwrap_or_default()),
+        _ => None,
+    })
+}
+
+fn at(function: &Declared<'_>, value: &Partial, kind: WiringKind, resource: Option<SymbolicText>) -> Wiring {
+    Wiring { kind, resource, location: function.location_of(value) }
+}
