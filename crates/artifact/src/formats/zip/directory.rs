@@ -1,67 +1,44 @@
-//! The central directory: where it is, and what it lists.
+//! The central directory: what it lists.
+//!
+//! **Source**: PKWARE APPNOTE 6.3.10, 4.3.12.
 
 use std::ops::Range;
 
-use rawzip::{ZipFileHeaderRecord, ZipLocator, ZipSliceArchive};
-
+use super::end::{Directory, RECORD, wide};
+use super::fields::{Fields, ZIP64, extra_field};
 use super::names::{EntryName, UNUSABLE, read_name};
+use super::read::LOCAL_HEADER_BYTES;
 use super::{
-    FOLDER_WITH_DATA, Kind, Listed, Listing, NO_DIRECTORY, NameRange, OVERLAP, Refusal, Slot, TOO_MANY, WRONG_COUNT,
+    FOLDER_WITH_DATA, Kind, Listed, Listing, NO_DIRECTORY, NameRange, OVERLAP, Refusal, SPLIT, Slot, TOO_MANY,
+    WRONG_COUNT, archive_name, salvage,
 };
 use crate::bytes::Bytes;
-use crate::formats::zip::{read, salvage};
 use crate::gaps::GapList;
-use crate::limits::{Limits, RATIO_FREE_BYTES};
+use crate::limits::Limits;
 
-/// Ends of a directory that are tried, from the last: comments may hold the signature too.
-const MAX_FALSE_ENDS: usize = 16;
-/// Bytes of a local header without its name and extra field.
-const LOCAL_HEADER_BYTES: usize = 30;
-const DIRECTORY_HEADER_BYTES: u64 = 46;
-const ZIP64_LOCATOR_BYTES: usize = 20;
-const ZIP64_END_BYTES: usize = 56;
+const RECORD_BYTES: usize = 46;
 const LARGEST_U16: u64 = 0xffff;
-
-/// The archive that ends last in `bytes`, from where its offsets count.
-pub(super) fn locate(bytes: &Bytes) -> Option<ZipSliceArchive<Bytes>> {
-    let mut searched = bytes.clone();
-    for _ in 0..MAX_FALSE_ENDS {
-        let error = match ZipLocator::new().locate_in_slice(searched.clone()) {
-            Ok(archive) => return Some(archive),
-            Err((_, error)) => error,
-        };
-        let end = usize::try_from(error.eocd_offset()?).ok()?;
-        if let Some(archive) = after_uncounted_prefix(&searched, end) {
-            return Some(archive);
-        }
-        searched = searched.part(0..end)?;
-    }
-    None
-}
-
-/// A Zip64 archive with bytes before it that its offsets do not count: its end record then does not stand where its
-/// locator says, but right before the locator.
-fn after_uncounted_prefix(bytes: &Bytes, end: usize) -> Option<ZipSliceArchive<Bytes>> {
-    let locator = end.checked_sub(ZIP64_LOCATOR_BYTES)?;
-    let record = locator.checked_sub(ZIP64_END_BYTES)?;
-    let signed = |at: usize, signature: &[u8]| bytes.get(at..).is_some_and(|rest| rest.starts_with(signature));
-    if !signed(locator, b"PK\x06\x07") || !signed(record, b"PK\x06\x06") {
-        return None;
-    }
-    let stated = bytes.get(locator + 8..)?.first_chunk().map(|field| u64::from_le_bytes(*field))?;
-    let prefix = record.checked_sub(usize::try_from(stated).ok()?).filter(|prefix| *prefix > 0)?;
-    ZipLocator::new().locate_in_slice(bytes.part(prefix..bytes.len())?).ok()
-}
+const SIGNATURE_OF_DIRECTORY: &[u8] = b"PK\x05\x05";
+const SHOWN_NAME_CHARS: usize = 80;
 
 /// Every file the directory lists, in its order.
-pub(super) fn list(archive: &ZipSliceArchive<Bytes>, display: &str, limits: &Limits, gaps: &mut GapList) -> Listing {
-    let bytes = archive.get_ref();
-    let mut reader = Reader { bytes, display, limits, gaps, files: Vec::new(), extents: Vec::new() };
-    let outcome = reader.read_directory(archive);
+pub(super) fn list(
+    bytes: &Bytes,
+    directory: &Directory,
+    display: &str,
+    limits: &Limits,
+    gaps: &mut GapList,
+) -> Listing {
+    if directory.is_split {
+        gaps.note(SPLIT, archive_name(display));
+    }
+    let mut reader = Reader { bytes, directory, display, limits, gaps, files: Vec::new(), extents: Vec::new() };
+    let outcome = reader.read_records();
     reader.note_overlaps();
     let mut files = reader.files;
     match outcome {
         Outcome::Whole => {}
+        Outcome::TooMany => gaps.note(TOO_MANY, archive_name(display)),
         Outcome::WrongCount => gaps.note(WRONG_COUNT, archive_name(display)),
         Outcome::Broken => {
             gaps.note(NO_DIRECTORY, archive_name(display));
@@ -71,19 +48,16 @@ pub(super) fn list(archive: &ZipSliceArchive<Bytes>, display: &str, limits: &Lim
     Listing { archive: bytes.clone(), files }
 }
 
-/// `display` names what lies in the archive; the archive itself is without the `!/`.
-pub(super) fn archive_name(display: &str) -> &str {
-    display.strip_suffix("!/").unwrap_or(display)
-}
-
 enum Outcome {
     Whole,
+    TooMany,
     WrongCount,
     Broken,
 }
 
 struct Reader<'a> {
     bytes: &'a Bytes,
+    directory: &'a Directory,
     display: &'a str,
     limits: &'a Limits,
     gaps: &'a mut GapList,
@@ -93,42 +67,39 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read_directory(&mut self, archive: &ZipSliceArchive<Bytes>) -> Outcome {
-        let mut records = archive.entries();
+    fn read_records(&mut self) -> Outcome {
+        let records = self.bytes.get(..self.directory.range.end).unwrap_or_default();
+        let mut at = self.directory.range.start;
         let mut count = 0_u64;
-        loop {
-            match records.next_entry() {
-                Ok(Some(record)) if self.files.len() < self.limits.entries => self.add(&record),
-                Ok(Some(_)) => {
-                    self.gaps.note(TOO_MANY, archive_name(self.display));
-                    return Outcome::Whole;
-                }
-                Ok(None) => break,
-                Err(_) => return Outcome::Broken,
+        while at < records.len() && Fields::signed(records, at, SIGNATURE_OF_DIRECTORY).is_none() {
+            let Some((record, next)) = Record::read(records, at) else { return Outcome::Broken };
+            if self.files.len() >= self.limits.entries {
+                return Outcome::TooMany;
             }
+            self.add(&record);
+            at = next;
             count += 1;
         }
-        let stated = archive.entries_hint();
+        let stated = self.directory.entries;
         // Writers without Zip64 let the number wrap.
         if stated == count || stated == count & LARGEST_U16 { Outcome::Whole } else { Outcome::WrongCount }
     }
 
-    fn add(&mut self, record: &ZipFileHeaderRecord<'_>) {
-        let raw = record.file_path();
-        let name = read_name(raw.as_bytes(), record.flags().is_utf8(), record.extra_fields());
-        let size_bytes = record.uncompressed_size_hint();
-        if is_folder(&name, record) {
-            self.note_problems(&name, &name.path);
+    fn add(&mut self, record: &Record<'_>) {
+        let name = read_name(record.name, record.says_utf8(), record.extra);
+        let size_bytes = record.size;
+        if name.is_folder || record.is_folder() {
+            self.note_problems(&name);
             if size_bytes > 0 {
                 self.gaps.note(FOLDER_WITH_DATA, &format!("{}{}/", self.display, name.path));
             }
             return;
         }
         if name.path.is_empty() {
-            let shown = String::from_utf8_lossy(raw.as_bytes()).chars().take(80).collect::<String>();
+            let shown: String = String::from_utf8_lossy(record.name).chars().take(SHOWN_NAME_CHARS).collect();
             return self.gaps.note(UNUSABLE, &format!("{}{shown}", self.display));
         }
-        self.note_problems(&name, &name.path);
+        self.note_problems(&name);
         let kind = self.kind(record);
         if let Kind::Refused(refusal) = kind {
             self.gaps.note_with(refusal.kind(), &format!("{}{}", self.display, name.path), || refusal.why());
@@ -136,41 +107,33 @@ impl Reader<'_> {
         self.files.push(Listed { path: name.path, size_bytes, kind, repeats: false });
     }
 
-    fn note_problems(&mut self, name: &EntryName, path: &str) {
+    fn note_problems(&mut self, name: &EntryName) {
         for problem in &name.problems {
-            self.gaps.note(problem, &format!("{}{path}", self.display));
+            self.gaps.note(problem, &format!("{}{}", self.display, name.path));
         }
     }
 
-    fn kind(&mut self, record: &ZipFileHeaderRecord<'_>) -> Kind {
-        let flags = record.flags();
-        let method = record.compression_method().as_u16();
-        if flags.is_encrypted() || flags.has_strong_encryption() {
-            return Kind::Refused(Refusal::Encrypted);
+    fn kind(&mut self, record: &Record<'_>) -> Kind {
+        let refusal = Refusal::of(record.flags, record.method, record.size, record.stored, self.limits);
+        if let Some(refusal) = refusal {
+            return Kind::Refused(refusal);
         }
-        if !matches!(method, read::STORED | read::DEFLATED) {
-            return Kind::Refused(Refusal::Method(method));
-        }
-        let (size, stored) = (record.uncompressed_size_hint(), record.compressed_size_hint());
-        if size > RATIO_FREE_BYTES && size / self.limits.inflate_ratio > stored {
-            return Kind::Refused(Refusal::Ratio);
-        }
-        let Some(slot) = self.slot(record, method) else { return Kind::Refused(Refusal::CutOff) };
-        if record.mode().is_symlink() { Kind::Link(slot) } else { Kind::File(slot) }
+        let Some(slot) = self.slot(record) else { return Kind::Refused(Refusal::CutOff) };
+        if record.is_link() { Kind::Link(slot) } else { Kind::File(slot) }
     }
 
     /// `None` when the entry cannot lie within the archive.
-    fn slot(&mut self, record: &ZipFileHeaderRecord<'_>, method: u16) -> Option<Slot> {
-        let header = usize::try_from(record.local_header_offset()).ok()?;
-        let stored_bytes = usize::try_from(record.compressed_size_hint()).ok()?;
-        let length = u16::try_from(record.file_path().len()).ok()?;
-        let end = header.checked_add(LOCAL_HEADER_BYTES + usize::from(length))?.checked_add(stored_bytes)?;
-        if end > self.bytes.len() {
+    fn slot(&mut self, record: &Record<'_>) -> Option<Slot> {
+        let header = usize::try_from(record.offset).ok()?.checked_add(self.directory.prefix_bytes)?;
+        let stored_bytes = usize::try_from(record.stored).ok()?;
+        let end = header.checked_add(LOCAL_HEADER_BYTES + record.name.len())?.checked_add(stored_bytes)?;
+        if end > self.bytes.len() || record.is_elsewhere {
             return None;
         }
         self.extents.push((header..end, self.files.len()));
-        let start = usize::try_from(record.central_directory_offset().checked_add(DIRECTORY_HEADER_BYTES)?).ok()?;
-        Some(Slot { header, stored_bytes, checksum: record.crc32(), method, name: NameRange { start, length } })
+        let length = u16::try_from(record.name.len()).ok()?;
+        let name = NameRange { start: record.name_at, length };
+        Some(Slot { header, stored_bytes, checksum: record.checksum, method: record.method, name })
     }
 
     /// Notes files whose bytes another one uses too: the mark of archives that inflate to far more than they hold.
@@ -188,9 +151,90 @@ impl Reader<'_> {
     }
 }
 
-/// A folder by its name or by its mode.
-fn is_folder(name: &EntryName, record: &ZipFileHeaderRecord<'_>) -> bool {
-    const TYPE: u32 = 0o170_000;
-    const FOLDER: u32 = 0o040_000;
-    name.is_folder || record.is_dir() || record.mode().value() & TYPE == FOLDER
+/// One record of the directory, its Zip64 values in place.
+struct Record<'a> {
+    made_by: u16,
+    flags: u16,
+    method: u16,
+    checksum: u32,
+    stored: u64,
+    size: u64,
+    /// In another file of a split archive.
+    is_elsewhere: bool,
+    attributes: u32,
+    offset: u64,
+    name: &'a [u8],
+    /// Offset of the name in the archive.
+    name_at: usize,
+    extra: &'a [u8],
+}
+
+impl<'a> Record<'a> {
+    /// The record at offset `at`, and the offset after it.
+    fn read(bytes: &'a [u8], at: usize) -> Option<(Self, usize)> {
+        let mut fields = Fields::signed(bytes, at, RECORD)?;
+        let made_by = fields.u16()?;
+        fields.u16()?;
+        let flags = fields.u16()?;
+        let method = fields.u16()?;
+        fields.u32()?;
+        let checksum = fields.u32()?;
+        let (stored, size) = (fields.u32()?, fields.u32()?);
+        let lengths: [usize; 3] = [fields.u16()?.into(), fields.u16()?.into(), fields.u16()?.into()];
+        let disk = fields.u16()?;
+        fields.u16()?;
+        let attributes = fields.u32()?;
+        let offset = fields.u32()?;
+        let name = fields.bytes(lengths[0])?;
+        let extra = fields.bytes(lengths[1])?;
+        fields.bytes(lengths[2])?;
+        let mut zip64 = extra_field(extra, ZIP64).map(Fields);
+        let size = wide(size, &mut zip64)?;
+        let stored = wide(stored, &mut zip64)?;
+        let offset = wide(offset, &mut zip64)?;
+        let is_elsewhere = !matches!(disk, 0 | u16::MAX);
+        let name_at = at + RECORD_BYTES;
+        let record = Self {
+            made_by,
+            flags,
+            method,
+            checksum,
+            stored,
+            size,
+            is_elsewhere,
+            attributes,
+            offset,
+            name,
+            name_at,
+            extra,
+        };
+        Some((record, at + RECORD_BYTES + lengths.iter().sum::<usize>()))
+    }
+
+    fn says_utf8(&self) -> bool {
+        self.flags & super::FLAG_UTF8_NAME != 0
+    }
+
+    /// File type of Unix, when the record comes from there.
+    fn unix_type(&self) -> Option<u32> {
+        const UNIX: u16 = 3;
+        const MACOS: u16 = 19;
+        const TYPE: u32 = 0o170_000;
+        matches!(self.made_by >> 8, UNIX | MACOS).then_some(self.attributes >> 16 & TYPE)
+    }
+
+    /// By its attributes alone; most folders are known by their names.
+    fn is_folder(&self) -> bool {
+        const FOLDER: u32 = 0o040_000;
+        const DOS_FOLDER: u32 = 0x10;
+        match self.unix_type() {
+            Some(unix_type) => unix_type == FOLDER,
+            None => self.attributes & DOS_FOLDER != 0 && self.size == 0,
+        }
+    }
+
+    fn is_link(&self) -> bool {
+        const LINK: u32 = 0o120_000;
+        self.unix_type() == Some(LINK)
+    }
 }

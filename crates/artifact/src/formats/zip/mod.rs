@@ -7,6 +7,8 @@
 //! **Unsupported (→ gap)**: encryption, every other compression method, archives split over several files.
 
 mod directory;
+mod end;
+mod fields;
 pub(crate) mod links;
 mod names;
 mod read;
@@ -14,7 +16,7 @@ mod salvage;
 
 use crate::bytes::Bytes;
 use crate::gaps::GapList;
-use crate::limits::Limits;
+use crate::limits::{Limits, RATIO_FREE_BYTES};
 
 pub(crate) use read::{Doubt, Read, read};
 
@@ -30,6 +32,25 @@ pub(crate) const DUPLICATE: &str =
 pub(crate) const OVERLAP: &str = "the entry shares bytes of the archive with another one; pack it again";
 pub(crate) const FOLDER_WITH_DATA: &str =
     "the entry is named as a folder and holds data, which was not read; pack it again";
+
+const FLAG_ENCRYPTED: u16 = 1;
+const FLAG_DATA_DESCRIPTOR: u16 = 1 << 3;
+const FLAG_STRONGLY_ENCRYPTED: u16 = 1 << 6;
+const FLAG_UTF8_NAME: u16 = 1 << 11;
+
+/// Compression methods that are not read (APPNOTE 4.4.5). Sorted by number.
+const METHOD_NAMES: &[(u16, &str)] = &[
+    (1, "shrink"),
+    (6, "implode"),
+    (9, "deflate64"),
+    (12, "bzip2"),
+    (14, "LZMA"),
+    (20, "zstd"),
+    (93, "zstd"),
+    (95, "xz"),
+    (98, "PPMd"),
+    (99, "AES encryption"),
+];
 
 /// How to get at one entry's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,10 +122,20 @@ pub(crate) fn list_files(bytes: &Bytes, display: &str, limits: &Limits, gaps: &m
 /// Files of the archive in `bytes`; names in gaps are `display` + path. `None` when this is no archive at all.
 /// Inflates nothing. Paths may repeat: see [`last_of_each_name`].
 fn list(bytes: &Bytes, display: &str, limits: &Limits, gaps: &mut GapList) -> Option<Listing> {
-    match directory::locate(bytes) {
-        Some(located) => Some(directory::list(&located, display, limits, gaps)),
+    match end::find(bytes) {
+        // Offsets that do not count from the front of what starts like an archive are those of another one inside,
+        // whose end is the last because the outer one is cut off.
+        Some(found) if found.prefix_bytes > 0 && starts_like_an_archive(bytes) => {
+            salvage::list(bytes, display, limits, gaps)
+        }
+        Some(found) => Some(directory::list(bytes, &found, display, limits, gaps)),
         None => salvage::list(bytes, display, limits, gaps),
     }
+}
+
+/// `display` names what lies in the archive; the archive itself is without the `!/`.
+fn archive_name(display: &str) -> &str {
+    display.strip_suffix("!/").unwrap_or(display)
 }
 
 /// Whether these are the first bytes of an archive without anything before it.
@@ -138,16 +169,27 @@ fn same_bytes(left: &Listed, right: &Listed) -> bool {
 }
 
 impl Refusal {
+    /// Why an entry with this header is not read, as far as the header tells.
+    fn of(flags: u16, method: u16, size_bytes: u64, stored_bytes: u64, limits: &Limits) -> Option<Self> {
+        if flags & (FLAG_ENCRYPTED | FLAG_STRONGLY_ENCRYPTED) != 0 {
+            return Some(Self::Encrypted);
+        }
+        if !matches!(method, read::STORED | read::DEFLATED) {
+            return Some(Self::Method(method));
+        }
+        let is_bomb = size_bytes > RATIO_FREE_BYTES && size_bytes / limits.inflate_ratio.max(1) > stored_bytes;
+        is_bomb.then_some(Self::Ratio)
+    }
+
     /// The sentence for a gap that names the entry.
     pub(crate) fn why(self) -> String {
         match self {
             Self::Encrypted => "the entry is encrypted and was not read; pack it without a password".to_owned(),
-            Self::Method(method) => match rawzip::CompressionMethod::new(method).name() {
-                Some(name) => format!("the entry is compressed with {name}, which is not read; pack it with deflate"),
-                None => {
-                    format!("the entry is compressed with method {method}, which is not read; pack it with deflate")
-                }
-            },
+            Self::Method(method) => {
+                let named = METHOD_NAMES.iter().find(|(number, _)| *number == method);
+                let name = named.map_or_else(|| format!("method {method}"), |(_, name)| (*name).to_owned());
+                format!("the entry is compressed with {name}, which is not read; pack it with deflate")
+            }
             Self::CutOff => "the entry's bytes would lie past the end of the archive; pack it again".to_owned(),
             Self::Ratio => "the entry would inflate to very many times its stored size and was not read; check \
                             whether the package is meant to hold it"

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use rawzip::extra_fields::{ExtraFieldId, ExtraFields};
+use super::fields::{Fields, extra_field};
 
 /// Longest name that is taken, in bytes: what Linux allows for a path.
 const MAX_NAME_BYTES: usize = 4096;
@@ -34,7 +34,7 @@ pub(crate) struct EntryName {
 }
 
 /// The path that a raw name stands for.
-pub(crate) fn read_name(raw: &[u8], says_utf8: bool, extra: ExtraFields<'_>) -> EntryName {
+pub(crate) fn read_name(raw: &[u8], says_utf8: bool, extra: &[u8]) -> EntryName {
     let mut problems = Vec::new();
     if raw.len() > MAX_NAME_BYTES {
         problems.push(UNUSABLE);
@@ -48,12 +48,7 @@ pub(crate) fn read_name(raw: &[u8], says_utf8: bool, extra: ExtraFields<'_>) -> 
     EntryName { path, is_folder, problems }
 }
 
-fn decode<'a>(
-    raw: &'a [u8],
-    says_utf8: bool,
-    extra: ExtraFields<'_>,
-    problems: &mut Vec<&'static str>,
-) -> Cow<'a, str> {
+fn decode<'a>(raw: &'a [u8], says_utf8: bool, extra: &[u8], problems: &mut Vec<&'static str>) -> Cow<'a, str> {
     if let Ok(name) = std::str::from_utf8(raw) {
         return Cow::Borrowed(name);
     }
@@ -69,12 +64,11 @@ fn decode<'a>(
 }
 
 /// The name in Info-ZIP's field: version 1, checksum of the raw name, UTF-8.
-fn unicode_path(raw: &[u8], extra: ExtraFields<'_>) -> Option<String> {
-    let (_, field) = extra.into_iter().find(|(id, _): &(ExtraFieldId, _)| id.as_u16() == UNICODE_PATH)?;
-    let (version, rest) = field.split_first()?;
-    let (checksum, name) = rest.split_first_chunk::<4>()?;
-    let matches = *version == 1 && u32::from_le_bytes(*checksum) == libdeflater::crc32(raw);
-    matches.then(|| String::from_utf8(name.to_vec()).ok()).flatten()
+fn unicode_path(raw: &[u8], extra: &[u8]) -> Option<String> {
+    let mut field = Fields(extra_field(extra, UNICODE_PATH)?);
+    let (version, checksum) = (field.bytes(1)?, field.u32()?);
+    let matches = version == [1] && checksum == libdeflater::crc32(raw);
+    matches.then(|| String::from_utf8(field.0.to_vec()).ok()).flatten()
 }
 
 /// Upper half of code page 437.
@@ -130,7 +124,7 @@ mod tests {
     use super::*;
 
     fn check(raw: &[u8], path: &str, problems: &[&str]) {
-        let name = read_name(raw, false, ExtraFields::new(&[]));
+        let name = read_name(raw, false, &[]);
         assert_eq!((name.path.as_str(), name.problems.as_slice()), (path, problems), "name {raw:?}");
     }
 
@@ -158,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_name_that_claims_utf8_in_vain_is_shown_with_marks() {
-        let name = read_name(b"caf\x82.py", true, ExtraFields::new(&[]));
+        let name = read_name(b"caf\x82.py", true, &[]);
         assert_eq!((name.path.as_str(), name.problems.as_slice()), ("caf\u{fffd}.py", &[BAD_UTF8][..]));
     }
 
@@ -170,9 +164,9 @@ mod tests {
         let mut extra = Vec::from(UNICODE_PATH.to_le_bytes());
         extra.extend_from_slice(&u16::try_from(field.len()).unwrap().to_le_bytes());
         extra.extend_from_slice(&field);
-        let name = read_name(b"caf\x82.py", false, ExtraFields::new(&extra));
+        let name = read_name(b"caf\x82.py", false, &extra);
         assert_eq!((name.path.as_str(), name.problems.len()), ("café.py", 0));
-        let name = read_name(b"caf\x83.py", false, ExtraFields::new(&extra));
+        let name = read_name(b"caf\x83.py", false, &extra);
         assert_eq!(name.problems, [NOT_UTF8]);
     }
 

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use libdeflater::{DecompressionError, Decompressor};
 
-use super::Slot;
+use super::fields::Fields;
+use super::{FLAG_DATA_DESCRIPTOR, Slot};
 use crate::bytes::Bytes;
 
 pub(super) const STORED: u16 = 0;
@@ -16,8 +17,9 @@ const LYING_FACTOR: u64 = 4;
 /// … and this many bytes more.
 const LYING_BYTES: u64 = 64 << 10;
 
-const LOCAL_SIGNATURE: &[u8; 4] = b"PK\x03\x04";
-const FLAG_DATA_DESCRIPTOR: u16 = 1 << 3;
+/// Bytes of a local header without its name and extra field.
+pub(super) const LOCAL_HEADER_BYTES: usize = 30;
+pub(super) const LOCAL_SIGNATURE: &[u8] = b"PK\x03\x04";
 const UNKNOWN_SIZE: u32 = u32::MAX;
 
 thread_local! {
@@ -134,55 +136,16 @@ pub(super) struct LocalHeader {
 impl LocalHeader {
     /// The header at offset `at`; `None` when there is none or it is cut off.
     pub(super) fn read(archive: &[u8], at: usize) -> Option<Self> {
-        let fixed: &[u8; 30] = archive.get(at..)?.first_chunk()?;
-        let [
-            s0,
-            s1,
-            s2,
-            s3,
-            _,
-            _,
-            f0,
-            f1,
-            m0,
-            m1,
-            _,
-            _,
-            _,
-            _,
-            c0,
-            c1,
-            c2,
-            c3,
-            p0,
-            p1,
-            p2,
-            p3,
-            u0,
-            u1,
-            u2,
-            u3,
-            n0,
-            n1,
-            e0,
-            e1,
-        ] = *fixed;
-        if [s0, s1, s2, s3] != *LOCAL_SIGNATURE {
-            return None;
-        }
-        let name_start = at + fixed.len();
-        let extra_start = name_start + usize::from(u16::from_le_bytes([n0, n1]));
-        let data = extra_start + usize::from(u16::from_le_bytes([e0, e1]));
-        (data <= archive.len()).then_some(Self {
-            flags: u16::from_le_bytes([f0, f1]),
-            method: u16::from_le_bytes([m0, m1]),
-            checksum: u32::from_le_bytes([c0, c1, c2, c3]),
-            stored_bytes: u32::from_le_bytes([p0, p1, p2, p3]),
-            size_bytes: u32::from_le_bytes([u0, u1, u2, u3]),
-            name: name_start..extra_start,
-            extra: extra_start..data,
-            data,
-        })
+        let mut fields = Fields::signed(archive, at, LOCAL_SIGNATURE)?;
+        fields.u16()?;
+        let (flags, method) = (fields.u16()?, fields.u16()?);
+        fields.u32()?;
+        let (checksum, stored_bytes, size_bytes) = (fields.u32()?, fields.u32()?, fields.u32()?);
+        let (name_bytes, extra_bytes) = (usize::from(fields.u16()?), usize::from(fields.u16()?));
+        let name = at + LOCAL_HEADER_BYTES..at + LOCAL_HEADER_BYTES + name_bytes;
+        let extra = name.end..name.end + extra_bytes;
+        let data = extra.end;
+        (data <= archive.len()).then_some(Self { flags, method, checksum, stored_bytes, size_bytes, name, extra, data })
     }
 
     pub(super) fn has_descriptor(&self) -> bool {

@@ -2,23 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use rawzip::extra_fields::{ExtraFieldId, ExtraFields};
-
-use super::directory::archive_name;
+use super::fields::{Fields, ZIP64, extra_field};
 use super::names::read_name;
-use super::read::{DEFLATED, LocalHeader, STORED};
-use super::{Kind, Listed, Listing, NO_DIRECTORY, NameRange, Refusal, SPLIT, Slot, TOO_MANY};
+use super::read::{LOCAL_SIGNATURE, LocalHeader};
+use super::{
+    FLAG_UTF8_NAME, Kind, Listed, Listing, NO_DIRECTORY, NameRange, Refusal, SPLIT, Slot, TOO_MANY, archive_name,
+};
 use crate::bytes::Bytes;
 use crate::gaps::GapList;
-use crate::limits::{Limits, RATIO_FREE_BYTES};
+use crate::limits::Limits;
 
 /// Searching may look at every byte this many times; hostile archives could ask for much more.
 const MAX_SEARCH_PASSES: usize = 4;
-const LOCAL_SIGNATURE: &[u8] = b"PK\x03\x04";
 const DESCRIPTOR_SIGNATURE: &[u8] = b"PK\x07\x08";
 const SPLIT_SIGNATURE: &[u8] = b"PK\x07\x08PK\x03\x04";
-const FLAG_ENCRYPTED: u16 = 1;
-const FLAG_UTF8_NAME: u16 = 1 << 11;
 
 pub(super) const GAVE_UP: &str =
     "the archive has no readable directory and what follows could not be told apart; pack it again";
@@ -83,7 +80,7 @@ impl<'a> Walk<'a> {
     /// The file of this header, and where to look for the next.
     fn file(&mut self, at: usize, header: &LocalHeader) -> (Option<Listed>, usize) {
         let raw = self.bytes.get(header.name.clone()).unwrap_or_default();
-        let extra = ExtraFields::new(self.bytes.get(header.extra.clone()).unwrap_or_default());
+        let extra = self.bytes.get(header.extra.clone()).unwrap_or_default();
         let name = read_name(raw, header.flags & FLAG_UTF8_NAME != 0, extra);
         for problem in &name.problems {
             self.gaps.note(problem, &format!("{}{}", self.display, name.path));
@@ -102,18 +99,11 @@ impl<'a> Walk<'a> {
     }
 
     fn kind(&self, at: usize, header: &LocalHeader, sizes: Option<Sizes>) -> Kind {
-        if header.flags & FLAG_ENCRYPTED != 0 {
-            return Kind::Refused(Refusal::Encrypted);
-        }
-        if !matches!(header.method, STORED | DEFLATED) {
-            return Kind::Refused(Refusal::Method(header.method));
+        let (size, stored) = sizes.map_or((0, 0), |sizes| (sizes.size_bytes, sizes.stored_bytes as u64));
+        if let Some(refusal) = Refusal::of(header.flags, header.method, size, stored, self.limits) {
+            return Kind::Refused(refusal);
         }
         let Some(sizes) = sizes else { return Kind::Refused(Refusal::CutOff) };
-        if sizes.size_bytes > RATIO_FREE_BYTES
-            && sizes.size_bytes / self.limits.inflate_ratio > sizes.stored_bytes as u64
-        {
-            return Kind::Refused(Refusal::Ratio);
-        }
         let length = u16::try_from(header.name.len()).unwrap_or(u16::MAX);
         Kind::File(Slot {
             header: at,
@@ -140,10 +130,8 @@ impl<'a> Walk<'a> {
 
     /// Size and stored size in the Zip64 extra field.
     fn zip64_sizes(&self, header: &LocalHeader) -> Option<(u64, u64)> {
-        let extra = ExtraFields::new(self.bytes.get(header.extra.clone())?);
-        let (_, field) = extra.into_iter().find(|(id, _)| *id == ExtraFieldId::ZIP64)?;
-        let (size, rest) = field.split_first_chunk()?;
-        Some((u64::from_le_bytes(*size), u64::from_le_bytes(*rest.first_chunk()?)))
+        let mut field = Fields(extra_field(self.bytes.get(header.extra.clone())?, ZIP64)?);
+        Some((field.u64()?, field.u64()?))
     }
 
     /// Sizes in the data descriptor: the first one whose stored size is the distance from the data's start.
@@ -160,16 +148,17 @@ impl<'a> Walk<'a> {
     }
 
     fn descriptor(&self, at: usize, stored_bytes: usize) -> Option<Sizes> {
-        let field = |offset: usize| -> Option<&[u8]> { self.bytes.get(at.checked_add(offset)?..) };
-        let small = |offset| Some(u64::from(u32::from_le_bytes(*field(offset)?.first_chunk()?)));
-        let large = |offset| Some(u64::from_le_bytes(*field(offset)?.first_chunk()?));
-        let checksum = u32::try_from(small(4)?).ok()?;
+        let start = Fields::signed(self.bytes, at, DESCRIPTOR_SIGNATURE)?;
         let stored = stored_bytes as u64;
-        if large(8) == Some(stored) && stored > 0 {
-            return Some(Sizes { stored_bytes, size_bytes: large(16)?, checksum, end: at + 24 });
+        let mut large = start;
+        let checksum = large.u32()?;
+        let mut small = large;
+        if stored > 0 && large.u64() == Some(stored) {
+            return Some(Sizes { stored_bytes, size_bytes: large.u64()?, checksum, end: at + 24 });
         }
-        let size_bytes = small(12)?;
-        (small(8)? == stored).then_some(Sizes { stored_bytes, size_bytes, checksum, end: at + 16 })
+        let states_stored = u64::from(small.u32()?) == stored;
+        let size_bytes = u64::from(small.u32()?);
+        states_stored.then_some(Sizes { stored_bytes, size_bytes, checksum, end: at + 16 })
     }
 
     /// Offset of the next `signature` at or after `from`.
