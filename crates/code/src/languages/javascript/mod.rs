@@ -1,3 +1,50 @@
-//! JavaScript and TypeScript (being filled in).
+//! JavaScript and TypeScript: Node.js functions, whatever module system and SDK version they use.
 
 mod lower;
+mod model;
+mod resolve;
+mod tsconfig;
+
+use super::Language;
+
+pub(super) const JAVASCRIPT: Language = Language {
+    id: "javascript",
+    extensions: resolve::EXTENSIONS,
+    runtimes: &["nodejs"],
+    constructor: "constructor",
+    allocator: None,
+    call_method: None,
+    missing_member: None,
+    index_method: None,
+    iterator_method: None,
+    enter_methods: &[],
+    leave_methods: &[],
+    entries_are_members: true,
+    submodule: |_name| None,
+    is_foreign,
+    is_sdk,
+    lower: lower::lower,
+    is_inert_base: |path| INERT_BASES.contains(&path),
+    resolve: resolve::resolve,
+    handler: resolve::handler,
+    model: model::MODEL,
+};
+
+/// Classes whose heirs are called by the project alone.
+const INERT_BASES: &[&str] = &["Array", "Error", "Map", "Object", "Set"];
+
+/// Installed packages, and what tools generate around them.
+fn is_foreign(path: &str) -> bool {
+    path.split('/').any(|segment| matches!(segment, "node_modules" | "bower_components" | ".yarn" | ".pnp.cjs"))
+}
+
+/// The SDKs, their helpers, and packages that are known to call them.
+fn is_sdk(path: &str) -> bool {
+    let package = |name: &str| path == name || path.strip_prefix(name).is_some_and(|rest| rest.starts_with(['/', '.']));
+    package("aws-sdk")
+        || path.starts_with("@aws-sdk/")
+        || path.starts_with("@smithy/")
+        || package("aws-xray-sdk")
+        || package("aws-xray-sdk-core")
+        || model::libraries::PACKAGES.iter().any(|name| package(name))
+}
