@@ -1,6 +1,7 @@
 //! The project's chores, as `cargo xtask <chore>`.
 
 mod facts;
+mod starter;
 
 use clap::{Parser, Subcommand};
 
@@ -14,11 +15,30 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Chore {
     /// Make the fact tables from the registry packages they come from.
-    Facts(facts::FactsArguments),
+    Facts(FactsChore),
+}
+
+#[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+struct FactsChore {
+    #[command(subcommand)]
+    other_source: Option<OtherSource>,
+    #[command(flatten)]
+    tables: facts::FactsArguments,
+}
+
+/// Fact tables that no registry package yields.
+#[derive(Subcommand)]
+enum OtherSource {
+    /// Make the advisories built into the program from a folder of OSV records.
+    Starter(starter::StarterArguments),
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().chore {
-        Chore::Facts(arguments) => facts::run(&arguments),
+        Chore::Facts(FactsChore { other_source: Some(OtherSource::Starter(arguments)), .. }) => {
+            starter::run(&arguments)
+        }
+        Chore::Facts(FactsChore { other_source: None, tables }) => facts::run(&tables),
     }
 }

@@ -1,1 +1,36 @@
-//! (shape only so far)
+//! Known vulnerabilities: reading advisories, keeping them in one mapped index, matching components against it.
+//!
+//! Beside the flow: `inventory` yields components and knows how versions are ordered; this crate says which flaws hit a
+//! component and which version is the way out, and `rules` makes findings of it. It reads OSV records (see [`build()`]),
+//! keeps facts only (no text of an advisory), and asks the network in [`update()`] alone. It does not judge whether a flaw
+//! matters to a function.
+
+#![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::string_slice, clippy::panic))]
+
+mod affected;
+mod assess;
+mod build;
+mod bytes;
+mod day;
+mod error;
+mod exploitation;
+mod feed;
+mod groups;
+mod index;
+mod matching;
+mod osv;
+mod progress;
+mod purl;
+mod severity;
+mod starter;
+mod upgrade;
+
+pub use assess::assess;
+pub use build::{BuildOptions, Built, build};
+pub use error::Error;
+pub use index::Index;
+pub use matching::{Provenance, Subject};
+pub use progress::Progress;
+pub use purl::{OwnedSubject, PackageUrl, PurlError};
+pub use starter::make_starter;
+pub use upgrade::Upgrades;

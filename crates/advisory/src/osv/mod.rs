@@ -1,0 +1,8 @@
+//! Advisories as OSV states them: one JSON record each, in one zip for each ecosystem.
+
+mod archive;
+mod json;
+mod record;
+
+pub(crate) use archive::{Archive, open as open_archive};
+pub(crate) use record::{PackageAdvisory, Record};
