@@ -14,9 +14,12 @@ mod dockerfile;
 mod events;
 mod globals;
 mod identity;
+mod templates;
 #[cfg(test)]
 mod testing;
 mod wiring;
+
+pub use templates::{Template, read_templates};
 
 use deploy::Project;
 use deploy::formats::cloudformation::{Partial, Stack, Truth};
@@ -28,19 +31,20 @@ use built::Build;
 use code::CodeReader;
 use declared::Declared;
 
-/// The functions of an evaluated template, in file order.
-pub fn functions(stack: &Stack, project: &dyn Project) -> Parsed<Vec<Function>> {
-    let build = if folder_of(&stack.file).contains(".aws-sam") {
-        Build::default()
-    } else {
-        Build::of_template(&stack.file, project)
-    };
+/// The functions of an evaluated template, in file order, each with the gaps of its own declaration.
+pub fn functions(stack: &Stack, project: &dyn Project) -> Vec<Parsed<Function>> {
+    // The template that `sam build` writes names what it built itself.
+    let is_built = folder_of(&stack.file).ends_with(".aws-sam/build");
+    let build = if is_built { Build::default() } else { Build::of_template(&stack.file, project) };
     let reader = Reader { project, build, declared: Declared::all(stack) };
-    let mut gaps = Vec::new();
-    let functions = reader.declared.iter().map(|declared| reader.function(declared, &mut gaps)).collect();
-    gaps.sort();
-    gaps.dedup();
-    Parsed { value: functions, gaps }
+    let read = |declared: &Declared<'_>| {
+        let mut gaps = Vec::new();
+        let function = reader.function(declared, &mut gaps);
+        gaps.sort();
+        gaps.dedup();
+        Parsed { value: function, gaps }
+    };
+    reader.declared.iter().map(read).collect()
 }
 
 struct Reader<'s> {
