@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use crate::claim::Place;
+use crate::document::Format;
 use crate::{AdmittedVersions, Unparsable, VersionKey};
 
 /// The descriptor of an ecosystem: every name of it in one place, so that no `match` on it is needed elsewhere.
@@ -19,8 +21,20 @@ pub struct Ecosystem {
     pub namespace_separator: Option<char>,
     /// The canonical form of a package's name.
     pub normalise_name: fn(&str) -> Cow<'_, str>,
+    pub(crate) formats: &'static [Format],
+    pub(crate) layout: Layout,
     /// `None` while the ecosystem's version order is not known to the program: matching then answers `possible`.
     pub order: Option<Order>,
+}
+
+/// How an ecosystem's packages lie in folders and find each other.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    /// Whether what lies at the first place can load what is installed at the second.
+    pub(crate) sees: fn(&Place, &Place) -> bool,
+    /// The slots below one root in which a package, or the root itself, looks for a name, nearest first; empty where the
+    /// ecosystem does not nest.
+    pub(crate) slots: fn(Option<&str>, &str) -> Vec<String>,
 }
 
 /// How an ecosystem orders versions and writes requirements.
@@ -49,6 +63,11 @@ impl Ecosystem {
     pub fn by_advisory_name(name: &str) -> Option<&'static Self> {
         let name = name.split_once(':').map_or(name, |(name, _)| name);
         crate::ecosystems().iter().copied().find(|ecosystem| ecosystem.advisory_name == name)
+    }
+
+    /// Ids of the file formats that are read, sorted.
+    pub fn formats(&self) -> impl Iterator<Item = &'static str> {
+        self.formats.iter().map(|format| format.id)
     }
 
     /// The version's place in the ecosystem's order.

@@ -6,13 +6,20 @@
 
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::string_slice, clippy::panic))]
 
+mod claim;
+mod document;
 mod ecosystem;
 mod ecosystems;
+mod inventory;
+mod json;
 mod key;
+mod merge;
+mod purl;
 mod version;
 mod version_set;
 
 pub use ecosystem::{Ecosystem, Order};
 pub use ecosystems::ecosystems;
+pub use inventory::{Inventory, Setting, inventory, take};
 pub use version::{Unparsable, VersionKey};
 pub use version_set::{AdmittedVersions, Cut, Side, Span, VersionSet};

@@ -1,10 +1,16 @@
 //! npm: JavaScript packages.
 
+mod installed;
+mod manifest;
+mod package_lock;
 pub(crate) mod range;
+mod slot;
+mod specification;
 pub(crate) mod version;
 
 use std::borrow::Cow;
 
+use crate::ecosystem::Layout;
 use crate::{Ecosystem, Order};
 
 pub(crate) const NPM: Ecosystem = Ecosystem {
@@ -15,5 +21,7 @@ pub(crate) const NPM: Ecosystem = Ecosystem {
     namespace_separator: Some('/'),
     // Names are case-sensitive: old packages differ by case alone (`JSONStream`, `jsonstream`).
     normalise_name: |name| Cow::Borrowed(name),
+    formats: &[installed::FORMAT, manifest::FORMAT, package_lock::FORMAT],
+    layout: Layout { sees: slot::sees, slots: |slot, key| slot::candidates(slot, key).collect() },
     order: Some(Order { key: version::key, fallback_key: crate::key::natural_key, range: Some(range::parse) }),
 };

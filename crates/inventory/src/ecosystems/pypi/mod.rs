@@ -1,10 +1,23 @@
 //! PyPI: Python packages.
 
+mod graph;
+mod installed;
+mod layout;
+mod marker;
+mod pipfile;
+mod poetry_lock;
+mod pyproject;
+mod requirement;
+mod requirements_txt;
+mod setup_cfg;
 pub(crate) mod specifier;
+mod toml_file;
+mod uv_lock;
 pub(crate) mod version;
 
 use std::borrow::Cow;
 
+use crate::ecosystem::Layout;
 use crate::{Ecosystem, Order};
 
 pub(crate) const PYPI: Ecosystem = Ecosystem {
@@ -14,8 +27,21 @@ pub(crate) const PYPI: Ecosystem = Ecosystem {
     title: "PyPI",
     namespace_separator: None,
     normalise_name,
+    formats: &[
+        installed::FORMAT,
+        pipfile::MANIFEST,
+        pipfile::LOCK,
+        poetry_lock::FORMAT,
+        pyproject::FORMAT,
+        requirements_txt::FORMAT,
+        setup_cfg::FORMAT,
+        uv_lock::FORMAT,
+    ],
+    layout: Layout { sees: layout::sees, slots: |_, _| Vec::new() },
     order: Some(Order { key: version::key, fallback_key: version::legacy_key, range: Some(specifier::parse) }),
 };
+
+pub(crate) use installed::owns;
 
 /// The name as PEP 503 spells it: lower case, runs of `-`, `_` and `.` as one `-`.
 pub(crate) fn normalise_name(name: &str) -> Cow<'_, str> {

@@ -1,0 +1,60 @@
+//! What one file says of one package: the form in which every format's reader hands on what it found.
+
+use artifact::Mount;
+use model::Location;
+use model::component::{EvidenceKind, Presence, Version};
+
+/// One package as one file states it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Claim {
+    /// Name in the ecosystem's canonical form.
+    pub(crate) package: String,
+    pub(crate) version: Version,
+    pub(crate) kind: EvidenceKind,
+    pub(crate) location: Location,
+    pub(crate) presence: Presence,
+    /// Whether the project itself asks for it; `None` when the file does not say.
+    pub(crate) direct: Option<bool>,
+    /// Whether an install may leave it out: npm's `optional`.
+    pub(crate) optional: bool,
+    pub(crate) place: Place,
+    /// What it asks for in turn: names as an install looks them up (npm: the key, which an alias may differ from).
+    pub(crate) requires: Vec<String>,
+    /// Top-level names under which code imports it, when the file says; sorted.
+    pub(crate) import_names: Vec<String>,
+}
+
+/// Where a package lies, or where an install would put it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Place {
+    pub(crate) mount: Mount,
+    /// Index of the layer that the stating file comes from.
+    pub(crate) layer: Option<u16>,
+    /// Folder of the project or of the import path, without trailing `/`; empty for the mount itself.
+    pub(crate) root: String,
+    /// Path below `root` where ecosystems nest packages (`node_modules/a/node_modules/b`); `None` where they do not.
+    pub(crate) slot: Option<String>,
+}
+
+impl Claim {
+    /// A shipped package of which nothing else is known.
+    pub(crate) fn new(package: String, version: Version, kind: EvidenceKind, location: Location, place: Place) -> Self {
+        Self {
+            package,
+            version,
+            kind,
+            location,
+            presence: Presence::Shipped,
+            direct: None,
+            optional: false,
+            place,
+            requires: Vec::new(),
+            import_names: Vec::new(),
+        }
+    }
+
+    /// Whether the stating file lies in an archive, which nothing will be installed into any more.
+    pub(crate) fn is_packed(&self) -> bool {
+        self.location.file.contains("!/")
+    }
+}

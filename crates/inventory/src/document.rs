@@ -1,0 +1,263 @@
+//! One file chosen for reading, and what its reader may ask of the artifact around it.
+
+use std::borrow::Cow;
+
+use artifact::{Artifact, Content, Entry};
+use model::{Gap, Hidden, Location};
+
+use crate::claim::Place;
+
+/// A file format of an ecosystem.
+#[derive(Debug)]
+pub(crate) struct Format {
+    /// Kebab-case; unique in the ecosystem.
+    pub(crate) id: &'static str,
+    /// Whether the entry is such a file, judged by its path alone.
+    pub(crate) accepts: fn(EntryPath<'_>) -> bool,
+    pub(crate) read: fn(&Document<'_>, &mut Reading),
+    /// What to do when its packages have no exact version: completes "…: {}".
+    pub(crate) advice: &'static str,
+}
+
+/// What a reader understood, and what it did not.
+#[derive(Debug, Default)]
+pub(crate) struct Reading {
+    pub(crate) claims: Vec<crate::claim::Claim>,
+    pub(crate) gaps: Vec<Gap>,
+}
+
+/// An entry's path in the parts that formats are told by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EntryPath<'a> {
+    pub(crate) path: &'a str,
+    /// Without trailing `/`; empty at the top of the mount.
+    pub(crate) folder: &'a str,
+    pub(crate) file_name: &'a str,
+}
+
+impl<'a> EntryPath<'a> {
+    pub(crate) fn new(path: &'a str) -> Self {
+        let (folder, file_name) = path.rsplit_once('/').unwrap_or(("", path));
+        Self { path, folder, file_name }
+    }
+
+    /// Whether the file belongs to the function's own project: not inside an installed package, a tool's working folder,
+    /// or a folder of tests. Only there are locks and manifests evidence for the function.
+    pub(crate) fn is_of_project(self) -> bool {
+        !self.folder.split('/').any(|folder| NOT_OF_PROJECT.binary_search(&folder).is_ok())
+    }
+}
+
+/// Folders whose locks and manifests speak of something else than the function. Sorted.
+const NOT_OF_PROJECT: &[&str] = &[
+    ".aws-sam",
+    ".git",
+    ".nox",
+    ".python_packages",
+    ".serverless",
+    ".terraform",
+    ".tox",
+    ".venv",
+    "__fixtures__",
+    "__mocks__",
+    "__tests__",
+    "_vendor",
+    "bower_components",
+    "cdk.out",
+    "dist-packages",
+    "e2e",
+    "fixtures",
+    "jspm_packages",
+    "node_modules",
+    "site-packages",
+    "test",
+    "testdata",
+    "tests",
+    "venv",
+];
+
+/// What readers may know of the scan.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Survey<'a> {
+    pub(crate) artifact: &'a Artifact,
+    /// Major and minor version of the Python that runs the function.
+    pub(crate) python: Option<(u32, u32)>,
+}
+
+/// A file to read.
+#[derive(Debug)]
+pub(crate) struct Document<'a> {
+    pub(crate) survey: Survey<'a>,
+    pub(crate) entry: &'a Entry,
+    pub(crate) path: EntryPath<'a>,
+    /// The path as reports show it.
+    pub(crate) display: String,
+}
+
+/// Locks of the largest monorepos have some tens of megabytes.
+const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
+
+impl<'a> Document<'a> {
+    pub(crate) fn new(survey: Survey<'a>, entry: &'a Entry) -> Self {
+        let display = survey.artifact.display_path(entry);
+        Self { survey, entry, path: EntryPath::new(&entry.path), display }
+    }
+
+    /// The file's bytes; when they cannot be had a gap is noted.
+    pub(crate) fn bytes(&self, reading: &mut Reading) -> Option<Content> {
+        if self.entry.size_bytes > MAX_DOCUMENT_BYTES {
+            let why =
+                format!("`{}` is larger than {} MB and was not read", self.path.file_name, MAX_DOCUMENT_BYTES >> 20);
+            reading.gaps.push(self.gap(None, why));
+            return None;
+        }
+        match self.survey.artifact.read(self.entry) {
+            Ok(content) => Some(content),
+            Err(gap) => {
+                reading.gaps.push(Gap::new(gap.location, gap.why, HIDES));
+                None
+            }
+        }
+    }
+
+    /// The file beside this one, or below its folder, when the artifact holds it.
+    pub(crate) fn sibling(&self, relative: &str) -> Option<Self> {
+        let path = join(self.path.folder, relative)?;
+        let entry = self.survey.artifact.find(self.entry.mount, &path)?;
+        Some(Self::new(self.survey, entry))
+    }
+
+    pub(crate) fn location(&self, line: Option<u32>) -> Location {
+        Location { file: self.display.clone(), line, column: None }
+    }
+
+    /// A gap of this file that hides components, and with them vulnerabilities.
+    pub(crate) fn gap(&self, line: Option<u32>, why: impl Into<String>) -> Gap {
+        Gap::new(self.location(line), why, HIDES)
+    }
+
+    /// The place of packages that this file's folder is the project of.
+    pub(crate) fn place(&self) -> Place {
+        self.place_at(self.path.folder)
+    }
+
+    pub(crate) fn place_at(&self, root: &str) -> Place {
+        Place { mount: self.entry.mount, layer: self.entry.layer, root: root.to_owned(), slot: None }
+    }
+}
+
+pub(crate) const HIDES: &[Hidden] = &[Hidden::Components, Hidden::Vulnerabilities];
+
+/// `relative` seen from `folder`, both with `/`; `None` when it leads out of the mount or is absolute.
+pub(crate) fn join(folder: &str, relative: &str) -> Option<String> {
+    if relative.starts_with('/') {
+        return None;
+    }
+    let mut segments: Vec<&str> = folder.split('/').filter(|segment| !segment.is_empty()).collect();
+    for segment in relative.split(['/', '\\']) {
+        match segment {
+            "" | "." => {}
+            ".." => drop(segments.pop()?),
+            segment => segments.push(segment),
+        }
+    }
+    Some(segments.join("/"))
+}
+
+/// The text of a file that people and tools write: UTF-8, or UTF-16 when a byte-order mark says so (what `pip freeze >`
+/// leaves in PowerShell); other bytes are shown as replacement characters.
+pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    let utf16 = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units = rest.as_chunks().0.iter().map(|pair| unit(*pair));
+        Cow::Owned(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect())
+    };
+    match bytes {
+        [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8_lossy(rest),
+        [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        _ => String::from_utf8_lossy(bytes),
+    }
+}
+
+/// Finds lines of a text for needles asked for in the order they stand in it. Cost: one pass over the text in all.
+#[derive(Debug)]
+pub(crate) struct LineFinder<'a> {
+    rest: &'a str,
+    line: u32,
+    misses_left: u8,
+}
+
+/// Each miss costs a pass over the rest of the text, so a text that hides its needles soon gets no lines any more.
+const MAX_LINE_MISSES: u8 = 32;
+
+impl<'a> LineFinder<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { rest: text, line: 1, misses_left: MAX_LINE_MISSES }
+    }
+
+    /// The 1-based line of the next `needle` behind the last one found; where it is not found nothing moves.
+    pub(crate) fn find(&mut self, needle: &str) -> Option<u32> {
+        if self.misses_left == 0 {
+            return None;
+        }
+        let Some((before, after)) = self.rest.split_once(needle) else {
+            self.misses_left -= 1;
+            return None;
+        };
+        let line = self.line.saturating_add(count_lines(before));
+        self.line = line.saturating_add(count_lines(needle));
+        self.rest = after;
+        Some(line)
+    }
+}
+
+/// The 1-based line of byte `offset` of `text`.
+pub(crate) fn line_of(text: &str, offset: usize) -> u32 {
+    count_lines(text.get(..offset).unwrap_or(text)) + 1
+}
+
+fn count_lines(text: &str) -> u32 {
+    u32::try_from(text.bytes().filter(|byte| *byte == b'\n').count()).unwrap_or(u32::MAX - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_outside_the_project_are_sorted() {
+        assert!(NOT_OF_PROJECT.is_sorted());
+    }
+
+    #[test]
+    fn joins_paths_inside_the_mount_only() {
+        let cases = [
+            (("a/b", "c.txt"), Some("a/b/c.txt")),
+            (("a/b", "../c.txt"), Some("a/c.txt")),
+            (("", "./x//y"), Some("x/y")),
+            (("a", "..\\b"), Some("b")),
+            (("a", "../../b"), None),
+            (("a", "/etc/passwd"), None),
+        ];
+        for ((folder, relative), expected) in cases {
+            assert_eq!(join(folder, relative).as_deref(), expected, "{folder} {relative}");
+        }
+    }
+
+    #[test]
+    fn decodes_what_shells_write() {
+        for bytes in
+            [&b"a==1\n"[..], b"\xEF\xBB\xBFa==1\n", b"\xFF\xFEa\0=\0=\x001\0\n\0", b"\xFE\xFF\0a\0=\0=\x001\0\n"]
+        {
+            assert_eq!(decode(bytes), "a==1\n");
+        }
+        assert_eq!(decode(b"a\xFFb"), "a\u{FFFD}b");
+    }
+
+    #[test]
+    fn finds_lines_in_order() {
+        let mut finder = LineFinder::new("one\ntwo\nthree\ntwo\n");
+        let found = ["two", "absent", "three", "two", "two"].map(|needle| finder.find(needle));
+        assert_eq!(found, [Some(2), None, Some(3), Some(4), None]);
+    }
+}

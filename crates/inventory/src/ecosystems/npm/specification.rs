@@ -1,0 +1,99 @@
+//! What a manifest or lock writes behind a package's name: a range, an alias, a place elsewhere.
+//!
+//! **Source**: npm's documentation of `package.json`, "dependencies", and of `npm install`; yarn's and pnpm's on their
+//! protocols (`workspace:`, `portal:`, `link:`, `catalog:`).
+
+use crate::ecosystems::npm::{range, version};
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Specification<'a> {
+    /// One version of the registry's package of this name.
+    Exact { name: &'a str, version: &'a str },
+    /// Versions of the registry's package, as a range or a tag (`latest`).
+    Range { name: &'a str, range: &'a str },
+    /// A folder or file of the project.
+    Local { path: &'a str },
+    /// A repository or an address: whatever is there on the day.
+    Remote,
+}
+
+/// Reads `text` as npm does for the dependency `key`.
+pub(crate) fn read<'a>(key: &'a str, text: &'a str) -> Specification<'a> {
+    let text = text.trim();
+    if let Some(alias) = text.strip_prefix("npm:") {
+        return read_alias(alias);
+    }
+    let local = ["file:", "link:", "portal:", "workspace:"].iter().find_map(|protocol| text.strip_prefix(protocol));
+    if let Some(path) = local {
+        return Specification::Local { path };
+    }
+    if ["./", "../", "/", "~/"].iter().any(|start| text.starts_with(start)) || text == "." || text == ".." {
+        return Specification::Local { path: text };
+    }
+    if is_remote(text) {
+        return Specification::Remote;
+    }
+    registry(key, text)
+}
+
+fn read_alias(alias: &str) -> Specification<'_> {
+    let scope_end = usize::from(alias.starts_with('@'));
+    match alias.get(scope_end..).and_then(|rest| rest.find('@')) {
+        Some(at) => {
+            let (name, version) = alias.split_at_checked(at + scope_end).unwrap_or((alias, ""));
+            registry(name, version.strip_prefix('@').unwrap_or(version))
+        }
+        None => Specification::Range { name: alias, range: "" },
+    }
+}
+
+fn registry<'a>(name: &'a str, text: &'a str) -> Specification<'a> {
+    let bare = text.trim_start_matches(|c: char| c == '=' || c == 'v' || c.is_whitespace());
+    match version::parts(text) {
+        Some(parts) if parts.numbers.len() == 3 => Specification::Exact { name, version: bare },
+        _ => Specification::Range { name, range: text },
+    }
+}
+
+fn is_remote(text: &str) -> bool {
+    const PROTOCOLS: &[&str] =
+        &["git+", "git:", "git@", "github:", "gitlab:", "bitbucket:", "gist:", "http:", "https:", "ssh:"];
+    if PROTOCOLS.iter().any(|protocol| text.starts_with(protocol)) {
+        return true;
+    }
+    // `user/repository` is GitHub; no range and no tag holds a slash.
+    text.contains('/') && range::parse(text).is_err()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_ranges_from_places() {
+        use Specification::{Exact, Local, Range, Remote};
+        let cases = [
+            ("^1.2.3", Range { name: "key", range: "^1.2.3" }),
+            ("", Range { name: "key", range: "" }),
+            ("latest", Range { name: "key", range: "latest" }),
+            ("1.2.3", Exact { name: "key", version: "1.2.3" }),
+            ("=v1.2.3-rc.1", Exact { name: "key", version: "1.2.3-rc.1" }),
+            ("1.2", Range { name: "key", range: "1.2" }),
+            ("npm:@s/real@^2", Range { name: "@s/real", range: "^2" }),
+            ("npm:real@2.0.0", Exact { name: "real", version: "2.0.0" }),
+            ("npm:real", Range { name: "real", range: "" }),
+            ("npm:@s/real", Range { name: "@s/real", range: "" }),
+            ("file:../x", Local { path: "../x" }),
+            ("../x", Local { path: "../x" }),
+            ("workspace:^", Local { path: "^" }),
+            ("git+ssh://git@host/x.git#v1", Remote),
+            ("user/repository#semver:^1", Remote),
+            ("https://host/x.tgz", Remote),
+            ("catalog:", Range { name: "key", range: "catalog:" }),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(read("key", text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The front door: an artifact's packages as components.
+
+use artifact::{Artifact, Entry};
+use model::component::{Component, Evidence, EvidenceKind, Origin, Presence, Reach, Version};
+use model::{Gap, Parsed};
+use rayon::prelude::*;
+
+use crate::claim::Claim;
+use crate::document::{Document, EntryPath, Format, Reading, Survey};
+use crate::ecosystems::owns;
+use crate::merge::{self, Candidate};
+use crate::purl::purl;
+use crate::{Ecosystem, ecosystems};
+
+/// What is known of the function besides its files.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Setting<'a> {
+    /// Names of the layers, by the index in [`Entry::layer`].
+    pub layers: &'a [String],
+    /// The platform's runtime id (`python3.12`): decides environment markers that ask for the Python version.
+    pub runtime: Option<&'a str>,
+}
+
+/// Components, and what only the inventory knows about them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Inventory {
+    /// Sorted by purl, then origin; one for each purl and origin.
+    pub components: Vec<Component>,
+    /// For each component the top-level names under which code imports it, sorted; empty when not known.
+    pub import_names: Vec<Vec<String>>,
+}
+
+/// The packages of `artifact`, sorted by purl, then origin; `layers` are the layers' names by index.
+pub fn inventory(artifact: &Artifact, layers: &[String]) -> Parsed<Vec<Component>> {
+    take(artifact, &Setting { layers, runtime: None }).map(|inventory| inventory.components)
+}
+
+/// The packages of `artifact` with everything found out about them. Reads only files whose path says that they speak of
+/// packages, in parallel.
+pub fn take(artifact: &Artifact, setting: &Setting<'_>) -> Parsed<Inventory> {
+    let survey = Survey { artifact, python: setting.runtime.and_then(python_version) };
+    let chosen = choose(artifact);
+    let mut readings: Vec<(Chosen<'_>, Reading)> = chosen
+        .into_par_iter()
+        .map(|chosen| {
+            let mut reading = Reading::default();
+            (chosen.format.read)(&Document::new(survey, chosen.entry), &mut reading);
+            (chosen, reading)
+        })
+        .collect();
+    drop_owned(survey, &mut readings);
+    let mut gaps: Vec<Gap> = readings.iter_mut().flat_map(|(_, reading)| std::mem::take(&mut reading.gaps)).collect();
+    let mut found: Vec<(Component, Vec<String>)> = Vec::new();
+    for ecosystem in ecosystems() {
+        let claims: Vec<(&'static Format, Claim)> = readings
+            .iter_mut()
+            .filter(|(chosen, _)| chosen.ecosystem.id == ecosystem.id)
+            .flat_map(|(chosen, reading)| {
+                std::mem::take(&mut reading.claims).into_iter().map(|claim| (chosen.format, claim))
+            })
+            .collect();
+        let (candidates, mut open) = merge::merge(ecosystem, claims);
+        gaps.append(&mut open);
+        found.extend(components(ecosystem, candidates, setting.layers));
+    }
+    gaps.sort_unstable();
+    gaps.dedup();
+    found.sort_by(|(left, _), (right, _)| (&left.purl, &left.origin).cmp(&(&right.purl, &right.origin)));
+    let (components, import_names) = found.into_iter().unzip();
+    Parsed { value: Inventory { components, import_names }, gaps }
+}
+
+/// A file to read and the format to read it by.
+struct Chosen<'a> {
+    ecosystem: &'static Ecosystem,
+    format: &'static Format,
+    entry: &'a Entry,
+}
+
+/// Every file that some format accepts, in path order. Cost: one pass over the table.
+fn choose(artifact: &Artifact) -> Vec<Chosen<'_>> {
+    let mut chosen = Vec::new();
+    for entry in artifact.entries() {
+        let path = EntryPath::new(&entry.path);
+        for ecosystem in ecosystems() {
+            let formats = ecosystem.formats.iter().filter(|format| (format.accepts)(path));
+            chosen.extend(formats.map(|format| Chosen { ecosystem, format, entry }));
+        }
+    }
+    chosen
+}
+
+/// Forgets what locks and manifests say that an installed distribution brought along as its own files.
+fn drop_owned(survey: Survey<'_>, readings: &mut Vec<(Chosen<'_>, Reading)>) {
+    let owners: Vec<(Claim, String)> = readings
+        .iter()
+        .flat_map(|(_, reading)| &reading.claims)
+        .filter(|claim| claim.kind == EvidenceKind::Installed && claim.place.slot.is_none())
+        .flat_map(|claim| claim.import_names.iter().map(move |name| (claim.clone(), below(&claim.place.root, name))))
+        .collect();
+    readings.retain(|(chosen, reading)| {
+        let is_weak = reading.claims.iter().all(|claim| claim.kind != EvidenceKind::Installed);
+        let is_owned = |(claim, folder): &(Claim, String)| {
+            claim.place.mount == chosen.entry.mount
+                && chosen.entry.path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
+                && owns(survey, claim, &chosen.entry.path)
+        };
+        !(is_weak && owners.iter().any(is_owned))
+    });
+}
+
+fn below(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// `python3.12` → (3, 12).
+fn python_version(runtime: &str) -> Option<(u32, u32)> {
+    let digits = runtime.to_ascii_lowercase();
+    let digits = digits.strip_prefix("python")?.trim_start_matches(['|', ':', ' ', '-']);
+    // Google writes `python312`.
+    let (major, minor) = match digits.split_once('.') {
+        Some((major, minor)) => (major, minor),
+        None => digits.split_at_checked(1)?,
+    };
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+/// One component for each purl and origin.
+fn components(
+    ecosystem: &'static Ecosystem,
+    candidates: Vec<Candidate>,
+    layers: &[String],
+) -> Vec<(Component, Vec<String>)> {
+    let mut found: Vec<(Component, Vec<String>)> =
+        candidates.into_iter().map(|candidate| component(ecosystem, candidate, layers)).collect();
+    found.sort_by(|(left, _), (right, _)| (&left.purl, &left.origin).cmp(&(&right.purl, &right.origin)));
+    let mut merged: Vec<(Component, Vec<String>)> = Vec::with_capacity(found.len());
+    for (component, import_names) in found {
+        match merged.last_mut() {
+            Some((last, names)) if last.purl == component.purl && last.origin == component.origin => {
+                join(last, component);
+                names.extend(import_names);
+            }
+            _ => merged.push((component, import_names)),
+        }
+    }
+    for (component, import_names) in &mut merged {
+        tidy(component, import_names);
+    }
+    merged
+}
+
+fn component(ecosystem: &'static Ecosystem, candidate: Candidate, layers: &[String]) -> (Component, Vec<String>) {
+    let Candidate { claim, evidence, parents, .. } = candidate;
+    let origin = match claim.place.layer {
+        Some(layer) => {
+            Origin::Layer(layers.get(usize::from(layer)).cloned().unwrap_or_else(|| format!("layer {}", layer + 1)))
+        }
+        None => Origin::Function,
+    };
+    let component = Component {
+        ecosystem: ecosystem.id,
+        purl: purl(ecosystem, &claim.package, claim.version.exact()),
+        name: claim.package,
+        version: claim.version,
+        evidence,
+        origin,
+        reach: Reach::Unknown,
+        presence: claim.presence,
+        parents: parents.into_iter().collect(),
+        direct: claim.direct,
+    };
+    (component, claim.import_names)
+}
+
+/// Adds what another place says of the same package.
+fn join(component: &mut Component, other: Component) {
+    component.evidence.extend(other.evidence);
+    component.parents.extend(other.parents);
+    component.presence = component.presence.min(other.presence);
+    component.direct = component.direct.max(other.direct);
+    component.version = match (std::mem::replace(&mut component.version, Version::Unknown), other.version) {
+        (Version::Range(left), Version::Range(right)) => Version::Range(either_range(&left, &right)),
+        (Version::Exact(version), _) => Version::Exact(version),
+        _ => Version::Unknown,
+    };
+}
+
+/// The requirement that admits what either admits.
+fn either_range(left: &str, right: &str) -> String {
+    match (left, right) {
+        _ if left == right || left.split(" || ").any(|range| range == right) => left.to_owned(),
+        ("" | "*", _) | (_, "" | "*") => String::new(),
+        _ => format!("{left} || {right}"),
+    }
+}
+
+fn tidy(component: &mut Component, import_names: &mut Vec<String>) {
+    component
+        .evidence
+        .sort_unstable_by(|left: &Evidence, right| (&left.location, left.kind).cmp(&(&right.location, right.kind)));
+    component.evidence.dedup();
+    if component.direct == Some(true) || component.presence == Presence::Project {
+        component.parents.clear();
+    }
+    component.parents.sort_unstable();
+    component.parents.dedup();
+    import_names.sort_unstable();
+    import_names.dedup();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_python_versions_of_every_cloud() {
+        let cases = [
+            ("python3.12", Some((3, 12))),
+            ("python39", Some((3, 9))),
+            ("python312", Some((3, 12))),
+            ("Python|3.11", Some((3, 11))),
+            ("nodejs20.x", None),
+            ("python", None),
+        ];
+        for (runtime, expected) in cases {
+            assert_eq!(python_version(runtime), expected, "{runtime}");
+        }
+    }
+
+    #[test]
+    fn joins_ranges_of_several_manifests() {
+        assert_eq!(either_range("^1", "^2"), "^1 || ^2");
+        assert_eq!(either_range("^1 || ^2", "^2"), "^1 || ^2");
+        assert_eq!(either_range("^1", ""), "");
+    }
+}

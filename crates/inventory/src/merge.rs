@@ -1,0 +1,379 @@
+//! From what files say to what there is: one candidate for each package that lies, or would lie, in one place.
+//!
+//! Installed wins over locked, locked over declared: the weaker statement becomes evidence for the stronger when both can
+//! be true, and is dropped when the stronger says otherwise. What nothing stronger covers stands for itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use artifact::Mount;
+use model::component::{Evidence, EvidenceKind, Presence, Version};
+use model::{Gap, Location};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::Ecosystem;
+use crate::claim::{Claim, Place};
+use crate::document::{Format, HIDES};
+
+/// A package in one place, with everything said of it.
+#[derive(Debug)]
+pub(crate) struct Candidate {
+    /// The strongest statement.
+    pub(crate) claim: Claim,
+    pub(crate) evidence: Vec<Evidence>,
+    pub(crate) parents: BTreeSet<String>,
+    format: &'static Format,
+}
+
+/// The candidates of one ecosystem and the gaps of manifests that leave versions open. `claims` come in path order.
+pub(crate) fn merge(
+    ecosystem: &'static Ecosystem,
+    claims: Vec<(&'static Format, Claim)>,
+) -> (Vec<Candidate>, Vec<Gap>) {
+    let mut merger = Merger {
+        ecosystem,
+        candidates: Vec::new(),
+        by_name: FxHashMap::default(),
+        by_slot: FxHashMap::default(),
+        locked: FxHashSet::default(),
+    };
+    let (mut declared, stronger): (Vec<_>, Vec<_>) =
+        claims.into_iter().partition(|(_, claim)| claim.kind == EvidenceKind::Declared);
+    let (installed, locked): (Vec<_>, Vec<_>) =
+        stronger.into_iter().partition(|(_, claim)| claim.kind == EvidenceKind::Installed);
+    for (format, claim) in installed {
+        merger.push(format, claim);
+    }
+    for (format, claim) in locked {
+        merger.locked.insert((claim.place.mount, claim.place.root.clone()));
+        merger.settle_locked(format, claim);
+    }
+    // Pins before ranges, so that a range finds the pin it admits.
+    declared.sort_by_key(|(_, claim)| claim.version.exact().is_none());
+    for (format, claim) in declared {
+        merger.settle_declared(format, claim);
+    }
+    merger.note_parents();
+    merger.note_direct();
+    let gaps = merger.open_manifests();
+    (merger.candidates, gaps)
+}
+
+struct Merger {
+    ecosystem: &'static Ecosystem,
+    candidates: Vec<Candidate>,
+    by_name: FxHashMap<String, Vec<usize>>,
+    by_slot: FxHashMap<Place, usize>,
+    /// Projects that a lock file speaks of.
+    locked: FxHashSet<(Mount, String)>,
+}
+
+impl Merger {
+    fn push(&mut self, format: &'static Format, claim: Claim) {
+        let at = self.candidates.len();
+        self.by_name.entry(claim.package.clone()).or_default().push(at);
+        if claim.place.slot.is_some() {
+            self.by_slot.entry(without_layer(&claim.place)).or_insert(at);
+        }
+        let evidence = vec![Evidence { location: claim.location.clone(), kind: claim.kind }];
+        self.candidates.push(Candidate { claim, evidence, parents: BTreeSet::new(), format });
+    }
+
+    /// Makes `claim` evidence for a candidate.
+    fn attach(&mut self, at: usize, claim: Claim) {
+        let Some(candidate) = self.candidates.get_mut(at) else { return };
+        candidate.evidence.push(Evidence { location: claim.location, kind: claim.kind });
+        candidate.claim.direct = candidate.claim.direct.max(claim.direct);
+        if claim.presence == Presence::Project {
+            candidate.claim.presence = Presence::Project;
+        }
+    }
+
+    fn settle_locked(&mut self, format: &'static Format, mut claim: Claim) {
+        if let Some(at) = self.installed_in_slot(&claim.place) {
+            let candidate = self.candidates.get(at).map(|candidate| &candidate.claim);
+            if candidate
+                .is_some_and(|candidate| candidate.package == claim.package && self.is_same_version(candidate, &claim))
+            {
+                self.attach(at, claim);
+            }
+            return;
+        }
+        let visible = self.visible_installed(&claim);
+        let same = visible.iter().find(|at| {
+            self.candidates.get(**at).is_some_and(|candidate| self.is_same_version(&candidate.claim, &claim))
+        });
+        if let Some(at) = same {
+            return self.attach(*at, claim);
+        }
+        let is_overruled = claim.place.slot.is_none() && claim.presence != Presence::Project && !visible.is_empty();
+        if is_overruled || (claim.optional && self.has_installed(&claim)) {
+            return;
+        }
+        self.mark_absent(&mut claim);
+        self.push(format, claim);
+    }
+
+    fn settle_declared(&mut self, format: &'static Format, mut claim: Claim) {
+        if claim.presence == Presence::Project {
+            return self.settle_project(format, claim);
+        }
+        let installed = self.meeting_installed(&claim);
+        if !installed.is_empty() {
+            if let Some(at) = installed.into_iter().find(|at| self.is_admitted(&claim, *at)) {
+                self.attach(at, claim);
+            }
+            return;
+        }
+        let locked = self.meeting_locked(&claim);
+        if let Some(at) = locked.into_iter().find(|at| self.is_admitted(&claim, *at)) {
+            return self.attach(at, claim);
+        }
+        self.mark_absent(&mut claim);
+        self.push(format, claim);
+    }
+
+    /// A project is one component however many files name it.
+    fn settle_project(&mut self, format: &'static Format, claim: Claim) {
+        let known = self.by_name.get(&claim.package).into_iter().flatten().copied().find(|at| {
+            self.candidates.get(*at).is_some_and(|candidate| {
+                candidate.claim.presence == Presence::Project && candidate.claim.place.mount == claim.place.mount
+            })
+        });
+        match known {
+            Some(at) => self.attach(at, claim),
+            None => self.push(format, claim),
+        }
+    }
+
+    /// Installed packages that a manifest's request would find, nearest first.
+    fn meeting_installed(&self, claim: &Claim) -> Vec<usize> {
+        if claim.place.slot.is_none() {
+            return self.visible_installed(claim);
+        }
+        self.visible_slots(claim).filter(|at| self.kind_of(*at) == Some(EvidenceKind::Installed)).collect()
+    }
+
+    /// Locked packages, and pins of another manifest, that answer a manifest's request.
+    fn meeting_locked(&self, claim: &Claim) -> Vec<usize> {
+        let is_covered = self.locked.contains(&(claim.place.mount, claim.place.root.clone()));
+        let is_beside = |candidate: &Candidate| {
+            let place = &candidate.claim.place;
+            place.mount == claim.place.mount && place.root == claim.place.root
+        };
+        let in_slots =
+            self.visible_slots(claim).filter(|at| is_covered && self.kind_of(*at) == Some(EvidenceKind::Locked));
+        let by_name = self.by_name.get(&claim.package).into_iter().flatten().copied().filter(|at| {
+            self.candidates.get(*at).is_some_and(|candidate| match candidate.claim.kind {
+                EvidenceKind::Installed => false,
+                EvidenceKind::Locked => is_covered && candidate.claim.place.slot.is_none() && is_beside(candidate),
+                EvidenceKind::Declared => candidate.claim.version.exact().is_some() && is_beside(candidate),
+            })
+        });
+        in_slots
+            .chain(by_name)
+            .filter(|at| {
+                self.candidates.get(*at).is_some_and(|candidate| candidate.claim.presence != Presence::Project)
+            })
+            .collect()
+    }
+
+    /// Candidates in the slot that the claim names, in its root and every other that it sees, nearest root first.
+    fn visible_slots(&self, claim: &Claim) -> impl Iterator<Item = usize> {
+        let mut found: Vec<usize> = Vec::new();
+        if let Some(slot) = &claim.place.slot {
+            let roots = std::iter::successors(Some(claim.place.root.as_str()), |root| {
+                (!root.is_empty()).then(|| root.rsplit_once('/').map_or("", |(outer, _)| outer))
+            });
+            found.extend(roots.filter_map(|root| {
+                let place =
+                    Place { mount: claim.place.mount, layer: None, root: root.to_owned(), slot: Some(slot.clone()) };
+                self.by_slot.get(&place).copied()
+            }));
+            if claim.place.mount != Mount::Layers {
+                let in_layers = self.by_name.get(&claim.package).into_iter().flatten().copied().filter(|at| {
+                    self.candidates.get(*at).is_some_and(|candidate| {
+                        let place = &candidate.claim.place;
+                        place.mount == Mount::Layers
+                            && place.slot.as_ref() == Some(slot)
+                            && (self.ecosystem.layout.sees)(&claim.place, place)
+                    })
+                });
+                found.extend(in_layers);
+            }
+        }
+        found.into_iter()
+    }
+
+    /// Installed packages of the claim's name that it can load, those in its own root first.
+    fn visible_installed(&self, claim: &Claim) -> Vec<usize> {
+        let mut visible: Vec<_> = self
+            .by_name
+            .get(&claim.package)
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|at| self.kind_of(*at) == Some(EvidenceKind::Installed))
+            .collect();
+        visible.retain(|at| {
+            self.candidates
+                .get(*at)
+                .is_some_and(|candidate| (self.ecosystem.layout.sees)(&claim.place, &candidate.claim.place))
+        });
+        visible.sort_by_key(|at| {
+            self.candidates.get(*at).is_none_or(|candidate| candidate.claim.place.root != claim.place.root)
+        });
+        visible
+    }
+
+    fn installed_in_slot(&self, place: &Place) -> Option<usize> {
+        place.slot.as_ref()?;
+        self.by_slot.get(&without_layer(place)).copied().filter(|at| self.kind_of(*at) == Some(EvidenceKind::Installed))
+    }
+
+    fn kind_of(&self, at: usize) -> Option<EvidenceKind> {
+        self.candidates.get(at).map(|candidate| candidate.claim.kind)
+    }
+
+    fn is_same_version(&self, candidate: &Claim, claim: &Claim) -> bool {
+        match (candidate.version.exact(), claim.version.exact()) {
+            (Some(left), Some(right)) => left == right || self.ecosystem.compare(left, right).is_eq(),
+            // A link, or a package from a repository: the lock states no version.
+            _ => true,
+        }
+    }
+
+    /// Whether the candidate's version may be what the claim asks for; yes where one of them cannot be read.
+    fn is_admitted(&self, claim: &Claim, at: usize) -> bool {
+        let asked = match &claim.version {
+            Version::Exact(text) | Version::Range(text) => text,
+            Version::Unknown => return true,
+        };
+        let version = self.candidates.get(at).and_then(|candidate| candidate.claim.version.exact());
+        let Some(version) = version else { return true };
+        match (self.ecosystem.parse_range(asked), self.ecosystem.version_key(version)) {
+            (Ok(admitted), Ok(key)) => admitted.contains(&key),
+            _ => claim.version.exact().is_none_or(|exact| exact == version),
+        }
+    }
+
+    /// Whether anything is installed where the claim's package would go.
+    fn has_installed(&self, claim: &Claim) -> bool {
+        self.candidates.iter().any(|candidate| {
+            let place = &candidate.claim.place;
+            candidate.claim.kind == EvidenceKind::Installed
+                && place.mount == claim.place.mount
+                && (self.ecosystem.layout.sees)(&claim.place, place)
+        })
+    }
+
+    fn mark_absent(&self, claim: &mut Claim) {
+        if claim.presence == Presence::Shipped && claim.is_packed() && self.has_installed(claim) {
+            claim.presence = Presence::Absent;
+        }
+    }
+
+    fn note_parents(&mut self) {
+        let mut found: Vec<(usize, String)> = Vec::new();
+        for candidate in self.candidates.iter().filter(|candidate| candidate.claim.presence != Presence::Project) {
+            for key in &candidate.claim.requires {
+                let targets = self.required(&candidate.claim, key);
+                found.extend(targets.into_iter().map(|target| (target, candidate.claim.package.clone())));
+            }
+        }
+        for (target, parent) in found {
+            if let Some(candidate) = self.candidates.get_mut(target)
+                && candidate.claim.package != parent
+            {
+                candidate.parents.insert(parent);
+            }
+        }
+    }
+
+    /// The candidates that `claim` gets when it asks for `key`.
+    fn required(&self, claim: &Claim, key: &str) -> Vec<usize> {
+        let slots = (self.ecosystem.layout.slots)(claim.place.slot.as_deref(), key);
+        if claim.place.slot.is_some() && !slots.is_empty() {
+            let mut places =
+                slots.into_iter().map(|slot| Place { layer: None, slot: Some(slot), ..claim.place.clone() });
+            if let Some(at) = places.find_map(|place| self.by_slot.get(&place)) {
+                return vec![*at];
+            }
+        }
+        let named = self.by_name.get(key).map(Vec::as_slice).unwrap_or_default();
+        let is_beside = |at: &usize| {
+            self.candidates.get(*at).is_some_and(|candidate| {
+                candidate.claim.place.mount == claim.place.mount && candidate.claim.place.root == claim.place.root
+            })
+        };
+        let beside: Vec<_> = named.iter().copied().filter(is_beside).collect();
+        if !beside.is_empty() {
+            return beside;
+        }
+        let sees = |at: &usize| {
+            self.candidates
+                .get(*at)
+                .is_some_and(|candidate| (self.ecosystem.layout.sees)(&claim.place, &candidate.claim.place))
+        };
+        named.iter().copied().filter(sees).collect()
+    }
+
+    /// Where it is known of one package that the project asks for it, the others beside it come by way of these.
+    fn note_direct(&mut self) {
+        let root_of = |claim: &Claim| (claim.place.mount, claim.place.root.clone());
+        let known: FxHashSet<_> = self
+            .candidates
+            .iter()
+            .filter(|candidate| candidate.claim.direct == Some(true))
+            .map(|candidate| root_of(&candidate.claim))
+            .collect();
+        for candidate in &mut self.candidates {
+            if candidate.claim.direct.is_none() && known.contains(&root_of(&candidate.claim)) {
+                candidate.claim.direct = Some(false);
+            }
+        }
+    }
+
+    /// One gap for each manifest that leaves open what will be shipped.
+    fn open_manifests(&self) -> Vec<Gap> {
+        let mut open: BTreeMap<&str, Vec<&Candidate>> = BTreeMap::new();
+        for candidate in &self.candidates {
+            if candidate.claim.kind == EvidenceKind::Declared && candidate.claim.presence == Presence::Shipped {
+                open.entry(&candidate.claim.location.file).or_default().push(candidate);
+            }
+        }
+        open.into_iter().filter_map(|(file, candidates)| open_manifest(file, &candidates)).collect()
+    }
+}
+
+/// Names shown in a gap before `and N more`.
+const MAX_NAMES_SHOWN: usize = 3;
+
+fn open_manifest(file: &str, candidates: &[&Candidate]) -> Option<Gap> {
+    let format = candidates.first()?.format;
+    let unpinned: Vec<_> =
+        candidates.iter().copied().filter(|candidate| candidate.claim.version.exact().is_none()).collect();
+    let advice = format.advice;
+    let why = match unpinned.as_slice() {
+        [] if candidates.len() == 1 => {
+            format!("what {} needs in turn is not listed here or installed: {advice}", names(candidates))
+        }
+        [] => format!("what {} need in turn is not listed here or installed: {advice}", names(candidates)),
+        [_] => format!("{} has no exact version, and what is needed in turn is not known: {advice}", names(&unpinned)),
+        _ => format!("{} have no exact version, and what is needed in turn is not known: {advice}", names(&unpinned)),
+    };
+    Some(Gap::new(Location::file(file), why, HIDES))
+}
+
+fn names(candidates: &[&Candidate]) -> String {
+    let shown: Vec<_> =
+        candidates.iter().take(MAX_NAMES_SHOWN).map(|candidate| format!("`{}`", candidate.claim.package)).collect();
+    match candidates.len().saturating_sub(MAX_NAMES_SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// Layers are merged into one folder, so a place is the same whichever layer a file comes from.
+fn without_layer(place: &Place) -> Place {
+    Place { layer: None, ..place.clone() }
+}

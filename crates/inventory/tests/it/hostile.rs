@@ -1,0 +1,151 @@
+//! Any bytes in, no panic; equal input, equal output.
+
+use artifact::Artifact;
+use inventory::{Setting, ecosystems, take};
+use proptest::prelude::*;
+
+const PATHS: &[&str] = &[
+    "node_modules/a/package.json",
+    "package.json",
+    "package-lock.json",
+    "node_modules/.package-lock.json",
+    "a-1.0.dist-info/METADATA",
+    "a-1.0.dist-info/RECORD",
+    "a-1.0.dist-info/top_level.txt",
+    "a.egg-info",
+    "requirements.txt",
+    "constraints.txt",
+    "poetry.lock",
+    "uv.lock",
+    "Pipfile",
+    "Pipfile.lock",
+    "pyproject.toml",
+    "setup.cfg",
+];
+
+/// Text that comes close to what the readers expect.
+fn fragments() -> impl Strategy<Value = String> {
+    let fragment = prop::sample::select(vec![
+        "{",
+        "}",
+        "[",
+        "]",
+        "\"",
+        ":",
+        ",",
+        "\n",
+        "=",
+        "[[package]]\n",
+        "name",
+        "version",
+        "\"packages\"",
+        "\"dependencies\"",
+        "\"node_modules/a\"",
+        "\"1.0\"",
+        "-r ",
+        "-c ",
+        "-e ",
+        "requirements.txt",
+        "constraints.txt",
+        "; ",
+        "sys_platform == 'win32'",
+        "(",
+        "==",
+        ">=1",
+        "^1.2",
+        " || ",
+        "\\\n",
+        "#",
+        "Name: a\n",
+        "Version: 1\n",
+        "Requires-Dist: b\n",
+        "é",
+        "\u{0}",
+        "@",
+        "https://",
+        "[project]\n",
+        "[options]\n",
+        "install_requires",
+        "true",
+        "npm:",
+        "file:",
+    ]);
+    prop::collection::vec(fragment, 0..40).prop_map(|fragments| fragments.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
+    #[test]
+    fn any_bytes_in_any_file_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let artifact = Artifact::from_memory(PATHS.iter().map(|path| (*path, bytes.as_slice())));
+        take(&artifact, &Setting::default());
+    }
+
+    #[test]
+    fn text_that_is_nearly_right_does_no_harm_and_reads_the_same_twice(texts in prop::collection::vec(fragments(), PATHS.len())) {
+        let artifact = Artifact::from_memory(PATHS.iter().zip(&texts).map(|(path, text)| (*path, text.as_bytes())));
+        let setting = Setting { layers: &[], runtime: Some("python3.12") };
+        prop_assert_eq!(take(&artifact, &setting), take(&artifact, &setting));
+    }
+
+    #[test]
+    fn any_text_has_a_place_in_every_order(left in "\\PC{0,20}", middle in "[0-9.a-c+!_-]{0,12}", right in "[0-9.a-z]{0,8}") {
+        for ecosystem in ecosystems() {
+            let texts = [&left, &middle, &right];
+            for a in texts {
+                prop_assert!(ecosystem.compare(a, a).is_eq());
+                for b in texts {
+                    prop_assert_eq!(ecosystem.compare(a, b), ecosystem.compare(b, a).reverse());
+                    for c in texts {
+                        if ecosystem.compare(a, b).is_le() && ecosystem.compare(b, c).is_le() {
+                            prop_assert!(ecosystem.compare(a, c).is_le());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_range_or_is_refused(text in "[0-9.x*<>=~^| a-c!,+-]{0,24}") {
+        for ecosystem in ecosystems() {
+            if let Ok(admitted) = ecosystem.parse_range(&text) {
+                prop_assert!(admitted.is_empty() || admitted.is_subset_of(&admitted.as_set()));
+            }
+        }
+    }
+}
+
+#[test]
+fn deep_nesting_ends_in_a_gap() {
+    let deep = "{\"dependencies\": {\"a\": ".repeat(50_000);
+    let artifact = Artifact::from_memory([
+        ("package-lock.json", deep.as_bytes()),
+        ("node_modules/a/package.json", deep.as_bytes()),
+    ]);
+    assert_eq!(take(&artifact, &Setting::default()).gaps.len(), 2);
+    let deep = format!("a = {}", "[".repeat(50_000));
+    let artifact = Artifact::from_memory([("poetry.lock", deep.as_bytes()), ("pyproject.toml", deep.as_bytes())]);
+    assert_eq!(take(&artifact, &Setting::default()).gaps.len(), 2);
+}
+
+#[test]
+fn includes_in_a_circle_end() {
+    let files: Vec<_> = (0..40)
+        .map(|at| (format!("requirements-{at}.txt"), format!("-r requirements-{}.txt\na{at}==1.0\n", (at + 1) % 40)))
+        .collect();
+    let artifact = Artifact::from_memory(files.iter().map(|(path, text)| (path.as_str(), text.as_bytes())));
+    assert_eq!(take(&artifact, &Setting::default()).value.components.len(), 40);
+}
+
+#[test]
+fn descriptors_are_whole_and_sorted() {
+    let ids: Vec<_> = ecosystems().iter().map(|ecosystem| ecosystem.id).collect();
+    assert!(ids.is_sorted());
+    for ecosystem in ecosystems() {
+        let formats: Vec<_> = ecosystem.formats().collect();
+        assert!(formats.is_sorted(), "{}: {formats:?}", ecosystem.id);
+        assert!(!ecosystem.title.is_empty() && !ecosystem.purl_type.is_empty() && !ecosystem.advisory_name.is_empty());
+    }
+}
