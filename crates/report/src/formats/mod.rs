@@ -1,5 +1,6 @@
 //! One file per output, and the list of them.
 
+mod html;
 pub mod json;
 pub mod table;
 
@@ -29,7 +30,7 @@ pub struct Format {
 }
 
 /// Every format, in the order `--help` shows them.
-pub const FORMATS: &[Format] = &[table::FORMAT, json::FORMAT];
+pub const FORMATS: &[Format] = &[table::FORMAT, json::FORMAT, html::FORMAT];
 
 /// The format of this name.
 pub fn find(id: &str) -> Option<&'static Format> {

@@ -27,6 +27,15 @@ fn render(report: &Report, context: &RenderContext) -> String {
     page.into_text()
 }
 
+/// The permissions part of one function's block alone.
+pub fn permissions_text(assessment: &Assessment, width: usize, colour: bool) -> String {
+    let mut page = Page::new(width, colour);
+    heading(&mut page, assessment);
+    permissions::block(&mut page, assessment);
+    gaps(&mut page, "Not known", &assessment.gaps);
+    page.into_text()
+}
+
 /// The functions by descending risk, then by id.
 pub(crate) fn worst_first(report: &Report) -> Vec<&Assessment> {
     let mut functions: Vec<_> = report.functions.iter().collect();

@@ -13,7 +13,7 @@ use serde::Serialize;
 pub use component::Component;
 pub use finding::{Finding, Gap};
 pub use function::Function;
-pub use permission::{Call, Permissions};
+pub use permission::{Call, Permissions, PolicyDocument};
 pub use summary::Summary;
 
 pub const SCHEMA_VERSION: u32 = 1;
@@ -77,6 +77,7 @@ pub struct Sbom {
 #[derive(Debug, Serialize)]
 pub struct PermissionsReport {
     pub functions: Vec<FunctionPermissions>,
+    pub gaps: Vec<Gap>,
 }
 
 #[derive(Debug, Serialize)]

@@ -177,7 +177,7 @@ impl Verdict {
 
 /// An IAM policy document, as AWS writes it.
 #[derive(Debug, Serialize)]
-pub(super) struct PolicyDocument {
+pub struct PolicyDocument {
     #[serde(rename = "Version")]
     version: &'static str,
     #[serde(rename = "Statement")]
@@ -199,7 +199,7 @@ struct PolicyStatement {
 }
 
 impl PolicyDocument {
-    pub(super) fn from_model(statements: &[RecommendedStatement]) -> Self {
+    pub fn from_model(statements: &[RecommendedStatement]) -> Self {
         Self {
             version: "2012-10-17",
             statements: statements
