@@ -45,6 +45,8 @@ pub(crate) struct Module {
     /// Everything the file may import, at whatever depth, for loading modules ahead of evaluation; unsorted. An entry
     /// that names nothing is harmless: `from a import b` lists `a` and, in case `b` is a module, `a.b`.
     pub requests: Vec<Name>,
+    /// Names that the file's code reads or looks up, for telling functions that nothing refers to; unsorted.
+    pub mentions: Vec<Name>,
     /// How other modules see this one.
     pub exports: Exports,
     /// Where nesting was cut off at [`MAX_DEPTH`].
@@ -253,8 +255,18 @@ pub(crate) enum ExprKind {
         test: Option<Box<Expr>>,
         options: Vec<Expr>,
     },
-    /// Operands are evaluated, the result is plain data: arithmetic, comparison, negation, slices.
+    /// Operands are evaluated, the result is plain data: arithmetic, comparison, slices.
     Operation(Vec<Expr>),
+    /// `left == right`, `left is right`; decides branches when both sides are literals.
+    Equal {
+        left: Box<Expr>,
+        right: Box<Expr>,
+        negated: bool,
+    },
+    Not(Box<Expr>),
+    /// Members are those of the base classes of the class that defines the running function, bound to its receiver.
+    /// Called, it is the base's constructor (JavaScript); Python's `super()` is lowered to this node itself.
+    Super,
     /// Evaluated in order; the value is the last one's.
     Sequence(Vec<Expr>),
     Function(FunctionIndex),

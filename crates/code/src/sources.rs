@@ -1,54 +1,143 @@
 //! The source files that imports can reach: the function's artifact, then the project around it.
 
-use artifact::{Artifact, Entry, Mount};
-use rustc_hash::FxHashMap;
-
-/// A source file, or a folder that acts as a module (a Python package without `__init__.py`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct FileId(pub u32);
-
-/// Files by place and path.
-pub(crate) struct Sources<'a> {
-    artifacts: Vec<&'a Artifact>,
-    files: Vec<File<'a>>,
-    by_path: FxHashMap<(Place, &'a str), FileId>,
-}
+use artifact::{Artifact, Content, Entry, Mount};
+use model::Gap;
 
 /// Where a file lies: imports search one place after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Place {
     Function,
     Layers,
-    /// The project's folder that the function was taken from; only searched for what the artifact lacks.
+    /// The project that the function's folder was taken from; only searched for what the artifact lacks.
     Project,
 }
 
-struct File<'a> {
-    place: Place,
-    path: String,
-    entry: Option<&'a Entry>,
+/// A source file, or a folder that acts as a module (a Python package without `__init__.py`): then `path` ends with `/`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct File {
+    pub place: Place,
+    /// Path below the place, `/`-separated, without `.` and `..`.
+    pub path: String,
+}
+
+impl File {
+    pub(crate) fn new(place: Place, path: impl Into<String>) -> Self {
+        Self { place, path: path.into() }
+    }
+
+    /// Path of the folder the file lies in, without a trailing `/`; a folder lies in itself.
+    pub(crate) fn folder(&self) -> &str {
+        self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.path.rsplit_once('/').map_or(self.path.as_str(), |(_, name)| name)
+    }
+
+    pub(crate) fn is_folder(&self) -> bool {
+        self.path.is_empty() || self.path.ends_with('/')
+    }
+}
+
+/// The project around a function's own folder, for imports that leave the folder.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// The whole project.
+    pub artifact: &'a Artifact,
+    /// Where the function's folder lies in it, `/`-separated, empty when it is the whole project.
+    pub folder: &'a str,
+}
+
+/// Files by place and path.
+#[derive(Clone, Copy)]
+pub(crate) struct Sources<'a> {
+    artifact: &'a Artifact,
+    surroundings: Option<Surroundings<'a>>,
+    /// Whether one entry point is meant rather than everything: then the platform's search order applies.
+    pub has_handler: bool,
 }
 
 impl<'a> Sources<'a> {
-    /// The file at this path, `/`-separated and without `.` or `..`.
-    pub(crate) fn find(&self, place: Place, path: &str) -> Option<FileId> {
-        self.by_path.get(&(place, path)).copied()
+    pub(crate) fn new(artifact: &'a Artifact, surroundings: Option<Surroundings<'a>>, has_handler: bool) -> Self {
+        Self { artifact, surroundings, has_handler }
     }
 
-    pub(crate) fn place(&self, file: FileId) -> Option<Place> {
-        self.files.get(file.0 as usize).map(|file| file.place)
+    pub(crate) fn find(&self, file: &File) -> Option<&'a Entry> {
+        self.table(file.place)?.find(mount(file.place), &file.path)
     }
 
-    pub(crate) fn path(&self, file: FileId) -> &str {
-        self.files.get(file.0 as usize).map_or("", |file| &file.path)
+    pub(crate) fn contains(&self, place: Place, path: &str) -> bool {
+        self.table(place).is_some_and(|table| table.find(mount(place), path).is_some())
+    }
+
+    /// Every file below a folder (no trailing `/`), in path order.
+    pub(crate) fn under(&self, place: Place, folder: &str) -> impl Iterator<Item = &'a Entry> + use<'a> {
+        self.table(place).into_iter().flat_map({
+            let folder = folder.to_owned();
+            move |table| table.under(mount(place), &folder)
+        })
+    }
+
+    /// Where the function's folder lies in the project, when the project is known.
+    pub(crate) fn folder_in_project(&self) -> Option<&'a str> {
+        self.surroundings.map(|surroundings| surroundings.folder)
+    }
+
+    pub(crate) fn read(&self, file: &File) -> Option<Result<Content, Gap>> {
+        Some(self.table(file.place)?.read(self.find(file)?))
+    }
+
+    /// The path as reports show it.
+    pub(crate) fn display_path(&self, file: &File) -> String {
+        match (self.table(file.place), self.find(file)) {
+            (Some(table), Some(entry)) => table.display_path(entry),
+            _ => file.path.clone(),
+        }
+    }
+
+    fn table(&self, place: Place) -> Option<&'a Artifact> {
+        match place {
+            Place::Function | Place::Layers => Some(self.artifact),
+            Place::Project => self.surroundings.map(|surroundings| surroundings.artifact),
+        }
     }
 }
 
-impl From<Mount> for Place {
-    fn from(mount: Mount) -> Self {
-        match mount {
-            Mount::Function => Self::Function,
-            Mount::Layers => Self::Layers,
+fn mount(place: Place) -> Mount {
+    match place {
+        Place::Layers => Mount::Layers,
+        Place::Function | Place::Project => Mount::Function,
+    }
+}
+
+/// `folder/path` without `.` and `..`; `None` when it leaves the root.
+pub(crate) fn join(folder: &str, path: &str) -> Option<String> {
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in folder.split('/').chain(path.split('/')) {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop()?;
+            }
+            segment => segments.push(segment),
+        }
+    }
+    Some(segments.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joins_paths_without_leaving_the_root() {
+        for (folder, path, expected) in [
+            ("", "a.py", Some("a.py")),
+            ("a/b", "../c.py", Some("a/c.py")),
+            ("a", "./b/./c", Some("a/b/c")),
+            ("a", "../../c", None),
+        ] {
+            assert_eq!(join(folder, path).as_deref(), expected, "{folder} + {path}");
         }
     }
 }

@@ -1,14 +1,48 @@
 //! One abstract evaluator for all languages: runs modules of the intermediate form and records what they call.
+//!
+//! Entry points are run with arguments that nothing is known of; own functions that they call are run with the arguments
+//! they get, once per different arguments, so a wrapper that takes an operation's name is as clear as the call itself.
+//! Both sides of an undecided branch run and their variables are joined; a loop's body runs until nothing new appears,
+//! or once per element when the elements are known. Functions handed to code that is not the project's run with data as
+//! arguments. What is reached this way is what the function needs; nothing else is.
+//!
+//! Termination: steps, call depth, contexts per function, alternatives per value and rounds are bounded, see the
+//! constants. What a bound cuts off is reported.
 
+mod classes;
+mod expressions;
 mod heap;
+mod invoke;
+mod members;
+mod modules;
+mod patterns;
+mod record;
+mod roots;
+mod statements;
 mod value;
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
 pub(crate) use heap::{ObjectId, ScopeId};
+pub(crate) use record::{Record, Unbound, Use};
 pub(crate) use value::{Arguments, Atom, Closure, Cloud, Member, ModuleId, Partial, Value};
 
-use model::call::{Binding, Via};
+use heap::{ActivationId, Heap, Kind, Root};
 
-use crate::ir::Offset;
+use crate::ir::{ClassIndex, Function, FunctionIndex, Offset};
+use crate::languages::Language;
+use crate::project::Project;
+use crate::sources::File;
+
+/// Most expressions evaluated in one round.
+const MAX_STEPS: u64 = 4_000_000;
+/// Most calls of own functions inside each other.
+const MAX_CALL_DEPTH: usize = 48;
+/// Most rounds until nothing grows late any more.
+const MAX_ROUNDS: u32 = 4;
 
 /// A place in the project's code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,73 +51,275 @@ pub(crate) struct Site {
     pub offset: Offset,
 }
 
-/// One use of an operation, as a language's model reports it.
-#[derive(Debug, Clone)]
-pub(crate) struct Use {
-    pub service: String,
-    pub operation: String,
-    /// By API parameter name.
-    pub arguments: Vec<(String, Value)>,
-    pub arguments_complete: bool,
-    pub binding: Binding,
-    pub via: Via,
-}
-
 /// The running evaluation, as models see it.
 pub(crate) struct Machine<'a> {
-    uses: Vec<(Site, Use)>,
-    modules: &'a [crate::ir::Module],
+    project: &'a Project<'a>,
+    heap: Heap<'a>,
+    frames: Vec<Frame<'a>>,
+    modules: Vec<ModuleState>,
+    memo: FxHashMap<ActivationId, Memo>,
+    contexts: FxHashMap<(ModuleId, FunctionIndex, ScopeId), Contexts>,
+    root: Root,
+    next_root: u32,
+    steps: u64,
+    /// How many alternatives surround the running code, over all frames.
+    branch_depth: u32,
+    /// Functions whose bodies ran, in this round.
+    ran: FxHashSet<(ModuleId, FunctionIndex)>,
+    /// Closures that were defined, in order: entry points when everything counts.
+    defined: Vec<(Closure, Option<ObjectId>)>,
+    /// Instances made to call methods on when nothing else makes one.
+    stand_ins: FxHashMap<ObjectId, Atom>,
+    /// Classes of which the code made instances.
+    instantiated: BTreeSet<ObjectId>,
+    record: Record,
+    /// Files that an import asked for and that are not loaded.
+    wanted: Vec<File>,
 }
 
-impl Machine<'_> {
-    /// Notes that the code at `site` uses an operation.
-    pub(crate) fn record(&mut self, site: Site, used: Use) {
-        self.uses.push((site, used));
+/// One body being run.
+struct Frame<'a> {
+    module: ModuleId,
+    scope: ScopeId,
+    activation: ActivationId,
+    function: Option<&'a Function>,
+    /// Class that defines the function, and what it was called on.
+    class: Option<ObjectId>,
+    receiver: Option<Atom>,
+    returns: Value,
+    yields: Value,
+    /// Variables overwritten since the innermost branch began, with what they were.
+    log: Vec<(Rc<str>, Option<Value>)>,
+    /// How often each place made an object in this activation.
+    visits: FxHashMap<Offset, u32>,
+    loops: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum ModuleState {
+    #[default]
+    Waiting,
+    Running(ScopeId),
+    Ran(ScopeId),
+}
+
+/// What is known of an activation's result.
+struct Memo {
+    running: bool,
+    /// Whether it was asked for while it was running.
+    recursive: bool,
+    returns: Value,
+}
+
+/// With which arguments a function was run so far.
+#[derive(Default)]
+struct Contexts {
+    count: u32,
+    joined: Vec<Value>,
+    widenings: u32,
+}
+
+/// How a block ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Next,
+    /// By `break` or `continue`.
+    Leave,
+    /// By `return` or `raise`.
+    End,
+}
+
+/// What a finished evaluation hands over.
+pub(crate) struct Outcome {
+    pub record: Record,
+    pub ran_modules: Vec<ModuleId>,
+    pub wanted: Vec<File>,
+    /// Whether the bound on steps was hit.
+    pub exhausted: bool,
+}
+
+/// Where evaluation starts.
+#[derive(Debug, Clone)]
+pub(crate) enum Start {
+    /// A member of a module, with what leads to it.
+    Handler { module: ModuleId, members: Vec<String> },
+    /// All these modules, and every function in them that is not shadowed.
+    Everything(Vec<ModuleId>),
+}
+
+/// Runs everything that `starts` reach.
+pub(crate) fn evaluate<'a>(project: &'a Project<'a>, starts: &[Start]) -> Outcome {
+    let mut machine = Machine {
+        project,
+        heap: Heap::default(),
+        frames: Vec::new(),
+        modules: Vec::new(),
+        memo: FxHashMap::default(),
+        contexts: FxHashMap::default(),
+        root: Root(0),
+        next_root: 1,
+        steps: 0,
+        branch_depth: 0,
+        ran: FxHashSet::default(),
+        defined: Vec::new(),
+        stand_ins: FxHashMap::default(),
+        instantiated: BTreeSet::new(),
+        record: Record::default(),
+        wanted: Vec::new(),
+    };
+    for _ in 0..MAX_ROUNDS {
+        machine.start_round();
+        machine.run(starts);
+        if !machine.heap.grew_late || machine.is_exhausted() {
+            break;
+        }
+    }
+    let exhausted = machine.is_exhausted();
+    let ran_modules = (0..).map(ModuleId).zip(&machine.modules).filter(|(_, state)| **state != ModuleState::Waiting);
+    let ran_modules = ran_modules.map(|(id, _)| id).collect();
+    Outcome { ran_modules, wanted: machine.wanted, exhausted, record: machine.record }
+}
+
+impl<'a> Machine<'a> {
+    fn start_round(&mut self) {
+        self.heap.start_round();
+        self.frames.clear();
+        self.modules = vec![ModuleState::Waiting; self.project.modules.len()];
+        self.memo.clear();
+        self.contexts.clear();
+        self.root = Root(0);
+        self.next_root = 1;
+        self.ran.clear();
+        self.defined.clear();
+        self.stand_ins.clear();
+        self.instantiated.clear();
+        self.record = Record::default();
     }
 
-    /// Notes a site of the ledger: something that may be a call and cannot be decided. Empty `services` means any.
-    pub(crate) fn unresolved(&mut self, _site: Site, _why: String, _services: Vec<String>) {}
-
-    /// Calls a value with arguments; the result joins all alternatives.
-    pub(crate) fn call(&mut self, _callee: &Value, _arguments: &Arguments, _site: Site) -> Value {
-        Value::unknown()
+    fn is_exhausted(&self) -> bool {
+        self.steps > MAX_STEPS * u64::from(MAX_ROUNDS)
     }
 
-    /// Lets a value out of sight: functions in it may be called with anything.
-    pub(crate) fn escape(&mut self, _value: &Value, _site: Site) {}
-
-    /// `value.name`.
-    pub(crate) fn member(&mut self, _value: &Value, _name: &str, _site: Site) -> Value {
-        Value::unknown()
+    fn frame(&mut self) -> Option<&mut Frame<'a>> {
+        self.frames.last_mut()
     }
 
-    /// `value[index]`.
-    pub(crate) fn index(&mut self, _value: &Value, _index: &Value, _site: Site) -> Value {
-        Value::unknown()
+    /// The language of the running code.
+    pub(crate) fn language(&self) -> Option<&'static Language> {
+        let module = self.frames.last()?.module;
+        self.project.loaded(module).map(|loaded| loaded.language)
     }
 
-    /// What iterating over the value yields.
-    pub(crate) fn elements(&mut self, _value: &Value, _site: Site) -> Value {
-        Value::unknown()
+    /// Whether one entry point is meant rather than everything.
+    pub(crate) fn has_handler(&self) -> bool {
+        self.project.sources.has_handler
+    }
+
+    /// The project under evaluation.
+    pub(crate) fn project(&self) -> &'a Project<'a> {
+        self.project
+    }
+
+    fn function(&self, module: ModuleId, index: FunctionIndex) -> Option<&'a Function> {
+        self.project.loaded(module)?.ir.function(index)
+    }
+
+    fn class(&self, module: ModuleId, index: ClassIndex) -> Option<&'a crate::ir::Class> {
+        self.project.loaded(module)?.ir.class(index)
+    }
+
+    /// A new object made at `site`.
+    fn allocate(&mut self, site: Site, kind: Kind) -> ObjectId {
+        let (activation, visit) = match self.frames.last_mut() {
+            None => (ActivationId(u32::MAX), 0),
+            Some(frame) => {
+                let visits = frame.visits.entry(site.offset).or_default();
+                *visits += 1;
+                (frame.activation, *visits)
+            }
+        };
+        self.heap.allocate((activation, site.module, site.offset, visit), kind)
     }
 
     /// A new list of these elements.
-    pub(crate) fn new_list(&mut self, _elements: Vec<Value>, _site: Site) -> Value {
-        Value::unknown()
+    pub(crate) fn new_list(&mut self, elements: Vec<Value>, complete: bool, site: Site) -> Value {
+        let id = self.allocate(site, Kind::List);
+        let root = self.root;
+        for element in elements {
+            self.heap.push_element(id, element, root);
+        }
+        if !complete {
+            self.heap.open(id);
+        }
+        Atom::List(id).into()
+    }
+
+    /// A new list of which only the join of its elements is known.
+    pub(crate) fn new_list_of(&mut self, element: Value, site: Site) -> Value {
+        let id = self.allocate(site, Kind::List);
+        let root = self.root;
+        self.heap.join_rest(id, element, root);
+        Atom::List(id).into()
     }
 
     /// A new dict of these entries; `complete` when there are no others.
-    pub(crate) fn new_dict(&mut self, _entries: Vec<(String, Value)>, _complete: bool, _site: Site) -> Value {
-        Value::unknown()
+    pub(crate) fn new_dict(&mut self, entries: Vec<(Rc<str>, Value)>, complete: bool, site: Site) -> Value {
+        let id = self.allocate(site, Kind::Dict);
+        let root = self.root;
+        for (name, value) in entries {
+            self.heap.join_part(id, &name, value, root);
+        }
+        if !complete {
+            self.heap.open(id);
+        }
+        Atom::Dict(id).into()
     }
 
     /// The entries of the dicts among the alternatives by key, and whether that is all: for arguments by name.
-    pub(crate) fn entries(&self, _value: &Value) -> (Vec<(String, Value)>, bool) {
-        (Vec::new(), false)
+    pub(crate) fn entries(&mut self, value: &Value) -> (Vec<(Rc<str>, Value)>, bool) {
+        let mut entries: Vec<(Rc<str>, Value)> = Vec::new();
+        let mut complete = true;
+        let root = self.root;
+        for atom in value.atoms() {
+            let Atom::Dict(id) = atom else {
+                complete &= *atom == Atom::Nothing;
+                continue;
+            };
+            let Some(object) = self.heap.read(*id, root) else { continue };
+            complete &= object.complete;
+            for (name, value) in object.parts() {
+                match entries.iter_mut().find(|(known, _)| known == name) {
+                    Some((_, known)) => *known = known.clone().or(value.clone()),
+                    None => entries.push((Rc::clone(name), value.clone())),
+                }
+            }
+        }
+        (entries, complete)
     }
 
-    /// The module that the code at `site` would get for `request`, run if it was not yet.
-    pub(crate) fn import(&mut self, _request: &str, _site: Site) -> Option<Value> {
-        None
+    /// The elements of a list or tuple in order, when it is one and all are known.
+    pub(crate) fn exact_elements(&mut self, value: &Value) -> Option<Vec<Value>> {
+        let root = self.root;
+        let Some(Atom::List(id)) = value.single() else { return None };
+        let object = self.heap.read(*id, root)?;
+        object.complete.then(|| object.elements.clone())
+    }
+
+    /// The dict or instance gets one more named part.
+    pub(crate) fn join_part(&mut self, object: ObjectId, name: &str, value: Value) {
+        let root = self.root;
+        self.heap.join_part(object, &name.into(), value, root);
+    }
+
+    /// The container gets something under a key or position that is not known.
+    pub(crate) fn join_rest(&mut self, object: ObjectId, value: Value) {
+        let root = self.root;
+        self.heap.join_rest(object, value, root);
+    }
+
+    /// The list gets one more element.
+    pub(crate) fn push_element(&mut self, list: ObjectId, value: Value) {
+        let root = self.root;
+        self.heap.push_element(list, value, root);
     }
 }

@@ -52,6 +52,11 @@ pub(crate) enum Atom {
     /// Something of a package that is not the project's, by its path: `boto3`, `os.environ`, `@aws-sdk/client-s3`.
     /// Members are appended with a dot.
     External(Rc<str>),
+    /// What a call of something external gave, by the path of what was called: `requests.get()`. Never a value of a
+    /// cloud SDK. The object holds functions that were registered with it.
+    Foreign(Rc<str>, ObjectId),
+    /// The base classes of a class, seen from one of its methods, with the receiver to bind.
+    Super(ObjectId, Rc<Self>),
     /// A value of a cloud SDK.
     Cloud(Rc<Cloud>),
     /// A member, not called yet, of something that only the language's model understands: `client.get_object`,
@@ -102,6 +107,8 @@ pub(crate) enum Cloud {
         service: Rc<str>,
         kind: Rc<str>,
         identifiers: Rc<[(Rc<str>, Value)]>,
+        /// Its attributes are known already: reading one calls nothing.
+        loaded: bool,
         binding: model::call::Binding,
     },
     /// A collection of resources: `bucket.objects`, filtered or not.
@@ -315,6 +322,19 @@ impl Atom {
                 | Self::List(_)
                 | Self::Dict(_)
         )
+    }
+
+    /// Whether nothing is known of it: also a member of something of which nothing is known, or that the project's own
+    /// classes do not have.
+    pub(crate) fn is_anything(&self) -> bool {
+        match self {
+            Self::Unknown => true,
+            Self::Member(member) => match &member.receiver {
+                Self::Instance(_) | Self::Class(_) | Self::Super(..) | Self::Module(_) => true,
+                receiver => receiver.is_anything(),
+            },
+            _ => false,
+        }
     }
 
     fn as_text(&self) -> SymbolicText {

@@ -1,23 +1,104 @@
-//! Python: files, imports, handlers, boto3.
+//! Python: files, imports, handlers, the standard library as far as values flow through it, boto3 and its relatives.
 
-use super::{Language, Lowered, Model, Resolution};
+mod lower;
+mod methods;
+mod resolve;
+mod sdk;
+mod standard;
+#[cfg(test)]
+mod tests;
+
+use super::{Language, Model};
+use crate::evaluate::{Arguments, Atom, Machine, Site, Value};
 
 pub(crate) const PYTHON: Language = Language {
     id: "python",
+    ecosystem: "pypi",
     extensions: &[".py"],
     runtimes: &["python"],
     constructor: "__init__",
-    is_foreign: |_| false,
-    is_sdk: |_| false,
-    lower: |_, _| Lowered { module: crate::ir::Module::default(), problems: Vec::new() },
-    resolve: |_, _, request| Resolution::External(request.to_owned()),
-    handler: |_, _| None,
-    model: Model {
-        global: |_| None,
-        member: |_, _, _, _| None,
-        index: |_, _, _, _| None,
-        call: |_, _, _, _, _| None,
-        annotation: |_, _| None,
-        element: |_, _, _| None,
-    },
+    allocator: Some("__new__"),
+    call_method: Some("__call__"),
+    missing_member: Some("__getattr__"),
+    index_method: Some("__getitem__"),
+    iterator_method: Some("__iter__"),
+    enter_methods: &["__enter__", "__aenter__"],
+    leave_methods: &["__exit__", "__aexit__"],
+    entries_are_members: false,
+    submodule: |name| Some(format!(".{name}")),
+    package: |request| request.split('.').next().unwrap_or_default(),
+    is_foreign,
+    is_sdk,
+    is_inert_base: standard::is_inert_base,
+    lower: lower::lower,
+    resolve: resolve::resolve,
+    handler: resolve::handler,
+    candidates: sdk::candidates,
+    model: Model { global: standard::global, member, index, call, decorate: standard::decorate, annotation, element },
 };
+
+/// Top-level packages that are the SDK, or through which it is used.
+const SDK_PACKAGES: &[&str] = &["aioboto3", "aiobotocore", "boto3", "botocore", "s3transfer"];
+
+fn is_sdk(path: &str) -> bool {
+    let package = path.split('.').next().unwrap_or_default();
+    SDK_PACKAGES.binary_search(&package).is_ok()
+}
+
+/// Installed packages and virtual environments.
+fn is_foreign(path: &str) -> bool {
+    let (folder, _) = path.rsplit_once('/').unwrap_or_default();
+    folder.split('/').any(|segment| {
+        matches!(segment, "site-packages" | "dist-packages" | ".venv" | "venv" | "node_modules" | ".aws-sam" | ".tox")
+            || SDK_PACKAGES.contains(&segment)
+    })
+}
+
+fn member(machine: &mut Machine<'_>, receiver: &Atom, name: &str, site: Site) -> Option<Value> {
+    match receiver {
+        Atom::Cloud(cloud) => sdk::member(machine, cloud, name, site),
+        receiver => standard::member(machine, receiver, name, site),
+    }
+}
+
+fn index(machine: &mut Machine<'_>, receiver: &Atom, index: &Value, _site: Site) -> Option<Value> {
+    match receiver {
+        Atom::External(path) => standard::index(machine, path, index),
+        Atom::Cloud(_) => Some(receiver.clone().into()),
+        _ => None,
+    }
+}
+
+fn call(
+    machine: &mut Machine<'_>,
+    callee: &Atom,
+    arguments: &Arguments,
+    _construct: bool,
+    site: Site,
+) -> Option<Value> {
+    match callee {
+        Atom::External(path) if is_sdk(path) => sdk::call_path(machine, path, arguments, site),
+        Atom::External(path) => standard::call(machine, path, arguments, site),
+        Atom::Cloud(cloud) => sdk::call_value(machine, cloud, arguments, site),
+        Atom::Member(member) => match &member.receiver {
+            Atom::Cloud(cloud) => sdk::call_member(machine, cloud, &member.name, arguments, site),
+            _ if callee.is_anything() => {
+                sdk::unbound(machine, member, arguments, site);
+                methods::call(machine, member, arguments, site)
+            }
+            _ => methods::call(machine, member, arguments, site),
+        },
+        _ => None,
+    }
+}
+
+fn annotation(machine: &mut Machine<'_>, annotation: &Value) -> Option<Value> {
+    sdk::annotation(machine, annotation)
+}
+
+fn element(machine: &mut Machine<'_>, receiver: &Atom, site: Site) -> Option<Value> {
+    match receiver {
+        Atom::Cloud(cloud) => sdk::element(machine, cloud, site),
+        _ => None,
+    }
+}
