@@ -1,5 +1,6 @@
 //! The project's chores, as `cargo xtask <chore>`.
 
+mod bench;
 mod facts;
 mod starter;
 
@@ -14,6 +15,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
+    /// Measure scans against the time that inflating every entry once takes.
+    Bench(bench::BenchArguments),
     /// Make the fact tables from the registry packages they come from.
     Facts(FactsChore),
 }
@@ -36,6 +39,7 @@ enum OtherSource {
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().chore {
+        Chore::Bench(arguments) => bench::run(&arguments),
         Chore::Facts(FactsChore { other_source: Some(OtherSource::Starter(arguments)), .. }) => {
             starter::run(&arguments)
         }
