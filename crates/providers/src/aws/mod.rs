@@ -3,3 +3,4 @@
 pub mod iam;
 pub mod policy_document;
 pub mod resources;
+pub mod serverless;
