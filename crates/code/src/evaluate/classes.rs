@@ -240,9 +240,9 @@ impl<'a> Machine<'a> {
     /// What [`crate::ir::ExprKind::Super`] is here.
     pub(super) fn super_value(&mut self) -> Value {
         // An arrow function or comprehension inside a method sees the method's class and receiver.
-        let found = self.frames.iter().rev().find_map(|frame| Some((frame.class?, frame.receiver.clone()?)));
+        let found = self.frames.iter().rev().find_map(|frame| Some((frame.class?, frame.receiver.clone())));
         match found {
-            Some((class, receiver)) => Atom::Super(class, Rc::new(receiver)).into(),
+            Some((class, receiver)) => Atom::Super(class, Rc::new(receiver.unwrap_or(Atom::Class(class)))).into(),
             None => Value::unknown(),
         }
     }

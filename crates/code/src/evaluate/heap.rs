@@ -487,7 +487,7 @@ impl Cell {
 }
 
 impl Atom {
-    pub(super) fn object(&self) -> Option<ObjectId> {
+    pub(crate) fn object(&self) -> Option<ObjectId> {
         match self {
             Self::Class(id) | Self::Instance(id) | Self::List(id) | Self::Dict(id) | Self::Foreign(_, id) => Some(*id),
             _ => None,

@@ -13,6 +13,8 @@ use crate::ir::{Function, Parameter, ParameterKind, Pattern, Receiver};
 const MAX_CONTEXTS: u32 = 40;
 /// Joined arguments grow at most this often.
 const MAX_WIDENINGS: u32 = 6;
+/// Part of a foreign object that holds the one it came from; no member can have this name.
+pub(crate) const OWNER: &str = "(owner)";
 /// How deep containers that leave the project's code are searched for functions.
 const MAX_ESCAPE_DEPTH: usize = 3;
 
@@ -64,14 +66,33 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// A call of something that neither the project nor the model knows.
+    /// A call of something that neither the project nor the model knows. While modules are being loaded, functions
+    /// that are handed to an object (`app.add_route("/", show)`) are registered with it; later they run.
     fn call_foreign(&mut self, callee: &Atom, arguments: &Arguments, site: Site) -> Value {
-        if let Some(object) = owner(callee) {
-            self.release(object, site);
+        let owner = owner(callee);
+        let is_loading = self.root == Root(0);
+        if let (Some((_, object)), false) = (&owner, is_loading) {
+            self.release(*object, site);
+        }
+        let result = self.foreign_result(callee, arguments, site);
+        if let (Some((path, object)), Some(Atom::Foreign(_, made))) = (&owner, result.single()) {
+            self.join_part(*made, OWNER, Atom::Foreign(Rc::clone(path), *object).into());
         }
         for value in arguments.values() {
-            self.escape(value, site);
+            match (&owner, result.single()) {
+                (Some((_, object)), _) if is_loading => self.hold(*object, value.clone()),
+                (None, Some(Atom::Foreign(_, made))) if is_loading => {
+                    let functions = value.without(|atom| !matches!(atom, Atom::Function(_) | Atom::Partial(_)));
+                    self.escape(&functions, site);
+                    self.hold(*made, value.clone());
+                }
+                _ => self.escape(value, site),
+            }
         }
+        result
+    }
+
+    fn foreign_result(&mut self, callee: &Atom, arguments: &Arguments, site: Site) -> Value {
         match callee {
             Atom::External(path) => self.foreign(&format!("{path}()"), site),
             Atom::Foreign(path, _) => self.foreign(&format!("{path}()"), site),
@@ -360,11 +381,19 @@ impl<'a> Machine<'a> {
         result
     }
 
-    /// Functions that were registered with an object are called from now on.
+    /// Functions that were registered with an object are called from now on, those of the object it came from too.
     pub(crate) fn release(&mut self, object: super::ObjectId, site: Site) {
-        let held = self.heap.take_held(object);
-        for value in held {
-            self.escape(&value, site);
+        const MAX_OWNERS: usize = 8;
+        let mut next = Some(object);
+        for _ in 0..MAX_OWNERS {
+            let Some(object) = next else { break };
+            for value in self.heap.take_held(object) {
+                self.escape(&value, site);
+            }
+            next = match self.part(object, OWNER).as_ref().and_then(Value::single) {
+                Some(Atom::Foreign(_, owner)) => Some(*owner),
+                _ => None,
+            };
         }
     }
 
@@ -375,9 +404,9 @@ impl<'a> Machine<'a> {
 }
 
 /// The object whose registered functions a call sets off.
-fn owner(callee: &Atom) -> Option<super::ObjectId> {
+fn owner(callee: &Atom) -> Option<(Rc<str>, super::ObjectId)> {
     match callee {
-        Atom::Foreign(_, id) => Some(*id),
+        Atom::Foreign(path, id) => Some((Rc::clone(path), *id)),
         Atom::Member(member) => owner(&member.receiver),
         _ => None,
     }

@@ -27,6 +27,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(crate) use heap::{ObjectId, ScopeId};
+pub(crate) use invoke::OWNER;
 pub(crate) use record::{Record, Unbound, Use};
 pub(crate) use value::{Arguments, Atom, Closure, Cloud, Member, ModuleId, Partial, Value};
 

@@ -8,10 +8,11 @@ use crate::evaluate::{Arguments, Atom, Machine, Site, Unbound, Value};
 use crate::ir::Module;
 use crate::sources::{File, Sources};
 
+mod javascript;
 mod python;
 
 /// Every language that is understood.
-pub(crate) const LANGUAGES: &[&Language] = &[&python::PYTHON];
+pub(crate) const LANGUAGES: &[&Language] = &[&javascript::JAVASCRIPT, &python::PYTHON];
 
 /// Everything the rest of the crate has to know about a language.
 pub(crate) struct Language {

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use model::SymbolicText;
 
 use super::sdk;
-use crate::evaluate::{Arguments, Atom, Cloud, Machine, Member, Partial, Site, Value};
+use crate::evaluate::{Arguments, Atom, Cloud, Machine, Member, OWNER, Partial, Site, Value};
 
 /// Modules of the standard library, sorted.
 const MODULES: &[&str] = &[
@@ -374,7 +374,7 @@ pub(super) fn decorate(machine: &mut Machine<'_>, decorator: &Atom, decorated: &
         }
         Atom::Foreign(path, id) => {
             if !is_transparent(path)
-                && let Some(owner) = machine.part(*id, "(owner)")
+                && let Some(owner) = machine.part(*id, OWNER)
             {
                 for atom in owner.atoms().to_vec() {
                     if let Atom::Foreign(_, owner) = atom {
@@ -455,6 +455,10 @@ fn rest_of(arguments: &Arguments, skipped: usize) -> Arguments {
 
 fn call_builtin(machine: &mut Machine<'_>, name: &str, arguments: &Arguments, site: Site) -> Value {
     let first = argument(arguments, 0, "");
+    if let Some(key) = arguments.named("key") {
+        let element = machine.elements(&first, site);
+        machine.call(key, &Arguments::positional([element]), site);
+    }
     match name {
         "getattr" => get_attribute(machine, arguments, site),
         "setattr" => {

@@ -84,7 +84,7 @@ fn service_resource(service: &Rc<str>, binding: Binding) -> Cloud {
     }
 }
 
-/// The services that a name may mean; `None` for one that the code computes, which goes into the ledger.
+/// The services that a name may mean; `None` for one that the code computes.
 fn service_names(machine: &mut Machine<'_>, name: &Value, kind: &str, site: Site) -> Vec<Option<Rc<str>>> {
     let mut services = Vec::new();
     let mut is_computed = name.is_none();
@@ -107,11 +107,10 @@ fn service_names(machine: &mut Machine<'_>, name: &Value, kind: &str, site: Site
         }
     }
     if is_computed {
-        let why = format!(
-            "the service of this {} is computed; name it literally",
-            if kind == "client" { kind } else { "resource" }
-        );
-        machine.unresolved(site, why, Vec::new());
+        // What is called on such a client decides whether it can be told; a resource has too many shapes for that.
+        if kind != "client" {
+            machine.unresolved(site, "the service of this resource is computed; name it literally", Vec::new());
+        }
         services.push(None);
     }
     services
