@@ -9,6 +9,7 @@ use super::Language;
 
 pub(super) const JAVASCRIPT: Language = Language {
     id: "javascript",
+    ecosystem: "npm",
     extensions: resolve::EXTENSIONS,
     runtimes: &["nodejs"],
     constructor: "constructor",
@@ -21,12 +22,14 @@ pub(super) const JAVASCRIPT: Language = Language {
     leave_methods: &[],
     entries_are_members: true,
     submodule: |_name| None,
+    package,
     is_foreign,
     is_sdk,
     lower: lower::lower,
     is_inert_base: |path| INERT_BASES.contains(&path),
     resolve: resolve::resolve,
     handler: resolve::handler,
+    candidates: model::candidates,
     model: model::MODEL,
 };
 
@@ -48,3 +51,16 @@ fn is_sdk(path: &str) -> bool {
         || package("aws-xray-sdk-core")
         || model::libraries::PACKAGES.iter().any(|name| package(name))
 }
+
+/// `@scope/name/file.Member` → `@scope/name`.
+fn package(request: &str) -> &str {
+    let mut slashes = request.match_indices('/').map(|(at, _)| at);
+    let end = if request.starts_with('@') { slashes.nth(1) } else { slashes.next() };
+    let package = end.and_then(|end| request.get(..end)).unwrap_or(request);
+    let name_start = package.find('/').map_or(0, |slash| slash + 1);
+    let member = package.get(name_start..).and_then(|name| name.find('.'));
+    member.and_then(|at| package.get(..name_start + at)).filter(|package| !package.is_empty()).unwrap_or(package)
+}
+
+#[cfg(test)]
+mod tests;

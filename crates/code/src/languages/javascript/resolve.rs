@@ -16,7 +16,8 @@ const SOURCES_OF: &[(&str, &[&str])] =
     &[(".js", &[".ts", ".tsx", ".jsx"]), (".mjs", &[".mts"]), (".cjs", &[".cts"]), (".jsx", &[".tsx"])];
 
 /// Folders that builds write into; a handler there falls back to the source.
-const BUILD_FOLDERS: &[&str] = &[".build", ".esbuild", ".webpack", "build", "bundle", "compiled", "dist", "lib", "out", "output"];
+const BUILD_FOLDERS: &[&str] =
+    &[".build", ".esbuild", ".webpack", "build", "bundle", "compiled", "dist", "lib", "out", "output"];
 
 pub(super) fn resolve(sources: &Sources<'_>, from: &File, request: &str) -> Resolution {
     let request = request.split(['?', '#']).next().filter(|path| !path.is_empty()).unwrap_or(request);
@@ -61,7 +62,9 @@ fn is_data(request: &str) -> bool {
     let name = request.rsplit('/').next().unwrap_or(request);
     match name.rsplit_once('.') {
         Some((stem, extension)) => {
-            !stem.is_empty() && ["json", "css", "graphql", "gql", "html", "md", "node", "svg", "txt", "wasm", "yaml", "yml"].contains(&extension)
+            !stem.is_empty()
+                && ["json", "css", "graphql", "gql", "html", "md", "node", "svg", "txt", "wasm", "yaml", "yml"]
+                    .contains(&extension)
         }
         None => false,
     }

@@ -89,7 +89,8 @@ fn workspace(sources: &Sources<'_>, place: Place, root: &str, request: &str, fou
             if super::is_foreign(&entry.path) || entry.path.matches('/').count() > folder.matches('/').count() + 3 {
                 continue;
             }
-            let name = read(sources, place, &entry.path).and_then(|package| Some(package.get("name")?.as_str()?.to_owned()));
+            let name =
+                read(sources, place, &entry.path).and_then(|package| Some(package.get("name")?.as_str()?.to_owned()));
             let Some(rest) = name.as_deref().and_then(|name| request.strip_prefix(name)) else { continue };
             if rest.is_empty() || rest.starts_with('/') {
                 found.extend(join(member, rest));
@@ -170,7 +171,12 @@ mod tests {
 
     #[test]
     fn matches_path_patterns() {
-        let cases = [("@/*", "@/a/b", Some("a/b")), ("~lib", "~lib", Some("")), ("@/*", "react", None), ("a*z", "abz", Some("b"))];
+        let cases = [
+            ("@/*", "@/a/b", Some("a/b")),
+            ("~lib", "~lib", Some("")),
+            ("@/*", "react", None),
+            ("a*z", "abz", Some("b")),
+        ];
         for (pattern, request, expected) in cases {
             assert_eq!(matched(pattern, request), expected, "{pattern} {request}");
         }

@@ -1,10 +1,10 @@
 //! Classes, and the TypeScript declarations that turn into objects.
 
+use oxc_ast::ast::{BindingPattern, TSEnumMemberName};
 use oxc_ast::ast::{
     Class as SyntaxClass, ClassElement, Decorator, MethodDefinition, MethodDefinitionKind, PropertyDefinition,
     TSEnumDeclaration, TSNamespaceDeclaration,
 };
-use oxc_ast::ast::{BindingPattern, TSEnumMemberName};
 
 use super::patterns::as_pattern;
 use super::{Lowering, attribute, text};
@@ -78,8 +78,7 @@ impl Lowering {
             function.decorators = decorators;
             function.is_property = method.kind == MethodDefinitionKind::Get;
             // A setter must not hide the getter of the same name.
-            function.name =
-                if method.kind == MethodDefinitionKind::Set { format!("set {name}").into() } else { name };
+            function.name = if method.kind == MethodDefinitionKind::Set { format!("set {name}").into() } else { name };
         }
         body.push(Stmt { offset, kind: StmtKind::Function(index) });
     }
@@ -189,4 +188,3 @@ fn static_name(key: &oxc_ast::ast::PropertyKey<'_>) -> Option<Name> {
         key => key.static_name().map(|name| (*name).into()),
     }
 }
-

@@ -97,10 +97,7 @@ impl Lowering {
                 let index = self.expression(&member.expression);
                 match index.kind {
                     ExprKind::Text(name) => attribute(object, name),
-                    _ => Expr::new(
-                        object.offset,
-                        ExprKind::Index { object: Box::new(object), index: Box::new(index) },
-                    ),
+                    _ => Expr::new(object.offset, ExprKind::Index { object: Box::new(object), index: Box::new(index) }),
                 }
             }
         }
@@ -341,11 +338,7 @@ impl Lowering {
     }
 
     /// A value that takes the name of what it is assigned to, when it has none.
-    pub(super) fn named_value(
-        &mut self,
-        value: &Expression<'_>,
-        pattern: &oxc_ast::ast::BindingPattern<'_>,
-    ) -> Expr {
+    pub(super) fn named_value(&mut self, value: &Expression<'_>, pattern: &oxc_ast::ast::BindingPattern<'_>) -> Expr {
         let lowered = self.expression(value);
         let (ExprKind::Function(index), oxc_ast::ast::BindingPattern::BindingIdentifier(identifier)) =
             (&lowered.kind, pattern)
@@ -378,4 +371,3 @@ pub(super) fn number(value: f64) -> ExprKind {
     #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and in range")]
     if value.fract() == 0.0 && value.abs() <= LARGEST { ExprKind::Integer(value as i64) } else { ExprKind::Data }
 }
-

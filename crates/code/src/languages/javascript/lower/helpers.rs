@@ -106,8 +106,7 @@ impl Lowering {
 
     /// What a getter gives: its function, called.
     fn getter_value(&mut self, getter: &Expression<'_>) -> Option<Expr> {
-        let is_function =
-            matches!(getter, Expression::ArrowFunctionExpression(_) | Expression::FunctionExpression(_));
+        let is_function = matches!(getter, Expression::ArrowFunctionExpression(_) | Expression::FunctionExpression(_));
         is_function.then(|| {
             let callee = Box::new(self.expression(getter));
             let offset = callee.offset;

@@ -42,7 +42,9 @@ impl Lowering {
             }
             ModuleDeclaration::ExportDeclaration(export) => self.declare_declaration(&export.declaration),
             ModuleDeclaration::ExportDefaultDeclaration(export) => match &export.declaration {
-                ExportDefaultDeclarationKind::FunctionDeclaration(function) => self.declare_default(function.id.as_ref()),
+                ExportDefaultDeclarationKind::FunctionDeclaration(function) => {
+                    self.declare_default(function.id.as_ref())
+                }
                 ExportDefaultDeclarationKind::ClassDeclaration(class) => self.declare_default(class.id.as_ref()),
                 _ => self.scopes.declare(DEFAULT),
             },

@@ -72,10 +72,9 @@ impl Lowering {
             AssignmentTarget::PrivateFieldExpression(member) => {
                 Pattern::Attribute { object: self.expression(&member.object), name: private_name(&member.field.name) }
             }
-            AssignmentTarget::ComputedMemberExpression(member) => Pattern::Index {
-                object: self.expression(&member.object),
-                index: self.expression(&member.expression),
-            },
+            AssignmentTarget::ComputedMemberExpression(member) => {
+                Pattern::Index { object: self.expression(&member.object), index: self.expression(&member.expression) }
+            }
             AssignmentTarget::ArrayAssignmentTarget(array) => {
                 let parts = array.elements.iter();
                 let parts = parts.map(|part| part.as_ref().map_or(Pattern::Ignore, |part| self.defaulted(part)));

@@ -331,11 +331,7 @@ impl Lowering {
     }
 
     /// An expression in the place of a statement; assignments become statements of their own.
-    pub(super) fn expression_statement(
-        &mut self,
-        expression: &oxc_ast::ast::Expression<'_>,
-        into: &mut Block,
-    ) {
+    pub(super) fn expression_statement(&mut self, expression: &oxc_ast::ast::Expression<'_>, into: &mut Block) {
         if self.compiler_helper_statement(expression, into) {
             return;
         }

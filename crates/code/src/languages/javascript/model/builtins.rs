@@ -32,10 +32,17 @@ const IDENTITIES: &[&str] = &[
 ];
 
 /// Run text as code.
-const EVALUATORS: &[&str] =
-    &["Function", "eval", "vm.Script", "vm.compileFunction", "vm.runInContext", "vm.runInNewContext", "vm.runInThisContext"];
+const EVALUATORS: &[&str] = &[
+    "Function",
+    "eval",
+    "vm.Script",
+    "vm.compileFunction",
+    "vm.runInContext",
+    "vm.runInNewContext",
+    "vm.runInThisContext",
+];
 
-pub(super) fn global(name: &str) -> Option<Value> {
+pub(super) fn global(_machine: &mut Machine<'_>, name: &str, _site: Site) -> Option<Value> {
     (!UNKNOWN_NAMES.contains(&name)).then(|| Value::external(name))
 }
 
@@ -157,7 +164,8 @@ fn call_function_method(
     arguments: &Arguments,
     site: Site,
 ) -> Option<Value> {
-    if !matches!(receiver, Atom::Function(_) | Atom::Member(_) | Atom::Partial(_) | Atom::External(_) | Atom::Class(_)) {
+    if !matches!(receiver, Atom::Function(_) | Atom::Member(_) | Atom::Partial(_) | Atom::External(_) | Atom::Class(_))
+    {
         return None;
     }
     let bound: Value = with_this(receiver, &first(arguments)).into();

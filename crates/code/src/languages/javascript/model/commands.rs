@@ -41,11 +41,6 @@ fn parts_of(atom: &Atom) -> Option<(Site, String, String, Value)> {
     Some((site, service.to_owned(), operation.to_owned(), input.clone()))
 }
 
-/// What the command was made with.
-pub(super) fn input_of(value: &Value) -> Option<Value> {
-    value.atoms().iter().find_map(|atom| parts_of(atom).map(|(_, _, _, input)| input))
-}
-
 /// Records one use whose parameters are the entries of `input`.
 pub(super) fn record(
     machine: &mut Machine<'_>,
@@ -57,7 +52,7 @@ pub(super) fn record(
 ) {
     let (entries, complete) = machine.entries(input);
     let arguments = entries.into_iter().map(|(name, value)| (name.to_string(), value)).collect();
-    machine.service_seen(service, "");
+    machine.service_seen(service, "client");
     machine.record(
         site,
         Use {

@@ -64,10 +64,8 @@ pub(super) fn call_list(
 pub(super) fn map(machine: &mut Machine<'_>, values: &Value, function: &Value, site: Site) -> Value {
     match machine.exact_elements(values).filter(|elements| elements.len() <= MAX_ELEMENTS_APART) {
         Some(elements) => {
-            let results = elements
-                .into_iter()
-                .map(|element| call_with(machine, function, element, values, site))
-                .collect();
+            let results =
+                elements.into_iter().map(|element| call_with(machine, function, element, values, site)).collect();
             machine.new_list(results, true, site)
         }
         None => {

@@ -14,16 +14,29 @@ mod paths;
 mod v2;
 mod v3;
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use model::call::Binding;
 
 use self::paths::Path;
-use crate::evaluate::{Arguments, Atom, Cloud, Machine, Site, Value};
-use crate::languages::Model;
+use crate::evaluate::{Arguments, Atom, Cloud, Machine, Site, Unbound, Value};
+use crate::languages::{Candidate, Model};
 
-pub(super) const MODEL: Model =
-    Model { global: builtins::global, member, index, call, decorate, annotation, element };
+pub(super) const MODEL: Model = Model { global: builtins::global, member, index, call, decorate, annotation, element };
+
+/// The services with a client in the code that have an operation of the method's name.
+pub(super) fn candidates(unbound: &Unbound, services: &BTreeSet<(String, String)>) -> Vec<Candidate> {
+    let operation = facts::upper_first(&unbound.method);
+    let seen =
+        facts::services_of_method(&unbound.method).filter(|service| services.iter().any(|(known, _)| known == service));
+    seen.map(|service| Candidate {
+        service: service.to_owned(),
+        operation: operation.clone(),
+        via: model::call::Via::Sdk,
+    })
+    .collect()
+}
 
 /// Which methods a client has.
 mod flavour {
@@ -66,13 +79,7 @@ fn index(machine: &mut Machine<'_>, receiver: &Atom, index: &Value, site: Site) 
     }
 }
 
-fn call(
-    machine: &mut Machine<'_>,
-    callee: &Atom,
-    arguments: &Arguments,
-    construct: bool,
-    site: Site,
-) -> Option<Value> {
+fn call(machine: &mut Machine<'_>, callee: &Atom, arguments: &Arguments, construct: bool, site: Site) -> Option<Value> {
     match callee {
         Atom::External(path) => {
             let path = Path::parse(path);
@@ -119,7 +126,7 @@ fn annotation(machine: &mut Machine<'_>, annotation: &Value) -> Option<Value> {
             _ => None,
         })
         .map(|(service, flavour)| {
-            machine.service_seen(&service, "");
+            machine.service_seen(&service, "client");
             let service: Option<Rc<str>> = Some(service.as_str().into());
             Atom::Cloud(Rc::new(Cloud::Client { service, flavour, binding: Binding::Likely }))
         })

@@ -49,7 +49,7 @@ pub(super) fn call(
 ) -> Option<Value> {
     let members = class_path(path)?;
     if let Some((service, flavour)) = client_of(path) {
-        machine.service_seen(&service, "");
+        machine.service_seen(&service, "client");
         let service: Rc<str> = service.as_str().into();
         return Some(Value::cloud(Cloud::Client { service: Some(service), flavour, binding: Binding::Certain }));
     }

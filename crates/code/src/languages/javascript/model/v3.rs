@@ -26,7 +26,7 @@ pub(super) fn call(
     if path.package == LIB_DYNAMODB
         && let Some(client) = document_client(path)
     {
-        machine.service_seen("dynamodb", "");
+        machine.service_seen("dynamodb", "client");
         return Some(client);
     }
     if path.package == LIB_STORAGE && path.member() == Some("Upload") {
@@ -38,7 +38,7 @@ pub(super) fn call(
     let (service, _) = facts::package(path.package)?;
     let name = path.member()?;
     if let Some((service, flavour)) = client_of(path).filter(|_| construct) {
-        machine.service_seen(&service, "");
+        machine.service_seen(&service, "client");
         let service: Rc<str> = service.as_str().into();
         return Some(Value::cloud(Cloud::Client { service: Some(service), flavour, binding: Binding::Certain }));
     }
@@ -54,10 +54,11 @@ fn call_exported(
     site: Site,
 ) -> Option<Value> {
     if let Some(operation) = name.strip_suffix("Command").filter(|operation| !operation.is_empty()) {
-        machine.service_seen(service, "");
+        machine.service_seen(service, "client");
         return Some(commands::new(service, operation, first(arguments), site));
     }
-    if let Some(operation) = name.strip_prefix("paginate").filter(|operation| facts::has_operation(service, operation)) {
+    if let Some(operation) = name.strip_prefix("paginate").filter(|operation| facts::has_operation(service, operation))
+    {
         commands::record(machine, site, (service, operation), &second(arguments), Binding::Certain, Via::Paginator);
         return Some(Value::data());
     }
