@@ -3,6 +3,7 @@
 mod bench;
 mod facts;
 mod starter;
+mod test;
 
 use clap::{Parser, Subcommand};
 
@@ -19,6 +20,8 @@ enum Chore {
     Bench(bench::BenchArguments),
     /// Make the fact tables from the registry packages they come from.
     Facts(FactsChore),
+    /// Install what the tests need and run them all.
+    Test(test::TestArguments),
 }
 
 #[derive(clap::Args)]
@@ -44,5 +47,6 @@ fn main() -> anyhow::Result<()> {
             starter::run(&arguments)
         }
         Chore::Facts(FactsChore { other_source: None, tables }) => facts::run(&tables),
+        Chore::Test(arguments) => test::run(&arguments),
     }
 }
