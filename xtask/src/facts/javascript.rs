@@ -60,7 +60,8 @@ fn retired_service(model: &Value) -> Service {
     let metadata = &model["metadata"];
     let endpoint_prefix = text(&metadata["endpointPrefix"]).to_owned();
     let operation = |(name, operation): (&str, &Value)| {
-        (name.to_owned(), Operation::from_input(&operation["input"], operation["authtype"] == "none"))
+        let method = text(&operation["http"]["method"]);
+        (name.to_owned(), Operation::from_input(name, &operation["input"], operation["authtype"] == "none", method))
     };
     Service {
         service_id: text(&metadata["serviceId"]).to_owned(),

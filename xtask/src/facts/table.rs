@@ -15,7 +15,7 @@ pub(crate) struct Table {
     pub(crate) path: &'static str,
     /// What a row says, one sentence.
     pub(crate) what: &'static str,
-    /// Name and meaning of each column.
+    /// Name and meaning of each column; a last one that ends in `…` may repeat.
     pub(crate) columns: &'static [(&'static str, &'static str)],
     pub(crate) sources: &'static [&'static Package],
     /// Overlay files read too, relative to the workspace.
@@ -45,7 +45,8 @@ impl Table {
     pub(crate) fn text(&self, facts: &Facts) -> Result<String> {
         let mut text = self.head()?;
         for row in (self.rows)(facts)?.rows {
-            ensure!(row.len() <= self.columns.len(), "row `{row:?}` has more columns than the head names");
+            let is_open = self.columns.last().is_some_and(|(name, _)| name.ends_with('…'));
+            ensure!(is_open || row.len() <= self.columns.len(), "row `{row:?}` has more columns than the head names");
             for column in &row {
                 ensure!(!column.contains(['\t', '\n', '\r']), "row `{row:?}` holds a separator");
             }
