@@ -12,7 +12,7 @@ use super::workspace_root;
 pub(super) struct Input {
     pub(super) name: &'static str,
     pub(super) scan_arguments: &'static [&'static str],
-    make: fn(&Input, &Path) -> Result<PathBuf>,
+    make: fn(&Self, &Path) -> Result<PathBuf>,
 }
 
 pub(super) const INPUTS: &[Input] = &[

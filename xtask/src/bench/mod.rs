@@ -35,6 +35,7 @@ pub(crate) struct BenchArguments {
 ///
 /// # Errors
 /// When something cannot be built or run.
+#[expect(clippy::print_stdout, reason = "the table is what the command is for")]
 pub(crate) fn run(arguments: &BenchArguments) -> Result<()> {
     if let Some(worker) = &arguments.worker {
         return worker.run();
