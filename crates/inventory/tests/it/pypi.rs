@@ -96,7 +96,8 @@ fn reads_requirements_as_pip_does() {
                  named @ https://registry.example/named-1.5-py3-none-any.whl\n\
                  ./wheels/local-2.0-py3-none-any.whl\n\
                  -e .\n\
-                 what is this\n",
+                 what is this\n\
+                 torch=={{ version }}\n",
             ),
             ("more/base.txt", "boto3==1.34.0\n-r ../requirements.txt\n-r absent.txt\n"),
             ("app.py", ""),
@@ -109,13 +110,15 @@ fn reads_requirements_as_pip_does() {
             "pkg:pypi/local@2.0 direct: d requirements.txt:12",
             "pkg:pypi/named@1.5 direct: d requirements.txt:11",
             "pkg:pypi/requests (>= 2.28 , < 3) direct: d requirements.txt:4",
+            "pkg:pypi/torch (unknown) direct: d requirements.txt:15",
             &format!("gap more/base.txt: what `boto3` needs in turn is not listed here or installed: {PIN_ADVICE}"),
             "gap more/base.txt:3: the included file `absent.txt` is not part of the scanned files",
             &format!(
-                "gap requirements.txt: `requests`, `anything`, `forked` have no exact version, and what is needed in turn is not known: {PIN_ADVICE}"
+                "gap requirements.txt: `requests`, `anything`, `forked` and 1 more have no exact version, and what is needed in turn is not known: {PIN_ADVICE}"
             ),
             "gap requirements.txt:10: `forked` comes from a repository or an address, so its version is not known",
             "gap requirements.txt:14: cannot read the requirement `what is this`",
+            "gap requirements.txt:15: cannot read the requirement `torch=={{ version }}`",
         ],
     );
 }
@@ -343,7 +346,7 @@ version = "306"
 #[test]
 fn reads_pipenv_files() {
     let lock = r#"{
-    "_meta": {"hash": {"sha256": "00"}},
+    "_meta": {"hash": {"sha256": "00"}, "pipfile-spec": 6, "sources": [{"name": "x", "verify_ssl": true}], "requires": {}},
     "default": {
         "certifi": {"hashes": [], "version": "==2024.2.2"},
         "forked": {"git": "https://host/x.git", "ref": "0123"},

@@ -32,7 +32,8 @@ pub(crate) fn read<'a>(key: &'a str, text: &'a str) -> Specification<'a> {
         return Specification::Local { path: text };
     }
     if is_remote(text) {
-        return Specification::Remote;
+        return archive_version(key, text)
+            .map_or(Specification::Remote, |version| Specification::Exact { name: key, version });
     }
     registry(key, text)
 }
@@ -54,6 +55,14 @@ fn registry<'a>(name: &'a str, text: &'a str) -> Specification<'a> {
         Some(parts) if parts.numbers.len() == 3 => Specification::Exact { name, version: bare },
         _ => Specification::Range { name, range: text },
     }
+}
+
+/// The version in the file name of an archive of the package: `https://…/xlsx-0.20.3.tgz`.
+fn archive_version<'a>(key: &str, address: &'a str) -> Option<&'a str> {
+    let file_name = address.split(['#', '?']).next()?.rsplit('/').next()?;
+    let stem = file_name.strip_suffix(".tgz").or_else(|| file_name.strip_suffix(".tar.gz"))?;
+    let version = stem.strip_prefix(key.rsplit('/').next()?)?.strip_prefix('-')?;
+    version::parts(version).filter(|parts| parts.numbers.len() == 3).map(|_| version)
 }
 
 fn is_remote(text: &str) -> bool {
@@ -90,6 +99,8 @@ mod tests {
             ("git+ssh://git@host/x.git#v1", Remote),
             ("user/repository#semver:^1", Remote),
             ("https://host/x.tgz", Remote),
+            ("https://host/key-1.2.3.tgz", Exact { name: "key", version: "1.2.3" }),
+            ("https://host/other-1.2.3.tgz", Remote),
             ("catalog:", Range { name: "key", range: "catalog:" }),
         ];
         for (text, expected) in cases {

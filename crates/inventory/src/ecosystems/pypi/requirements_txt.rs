@@ -129,6 +129,12 @@ impl Reader<'_, '_> {
     fn add(&mut self, at: &Line<'_>, text: &str) {
         let Some(requirement) = requirement::parse(text) else {
             self.note(at, format!("cannot read the requirement `{}`", shortened(text)));
+            // The name is certain when an operator follows it, whatever the version is meant to be.
+            if let Some(name) =
+                text.split_once(['=', '<', '>', '!', '~']).and_then(|(name, _)| requirement::parse(name))
+            {
+                self.push(at, name.canonical_name(), Version::Unknown);
+            }
             return;
         };
         let environment = Environment { python: at.document.survey.python, extras: Some(&[]) };

@@ -84,6 +84,15 @@ impl<'de> Visitor<'de> for WantsVisitor {
         Ok(Wants::default())
     }
 
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Wants::default())
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        let version = Text(Some(number.to_string().into()));
+        Ok(Wants(vec![Want { version, ..Want::default() }]))
+    }
+
     fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
         let version = Text(Some(number.to_string().into()));
         Ok(Wants(vec![Want { version, ..Want::default() }]))
