@@ -125,11 +125,8 @@ impl<'a> Evaluator<'a> {
     fn entries(&mut self, entries: &[(Node, Node)]) -> Vec<Entry> {
         let mut evaluated = Vec::with_capacity(entries.len());
         for (key, value) in expansion::expand(self, entries) {
-            let value = self.evaluate(&value);
-            if !value.is_absent() {
-                let name = key.as_str().unwrap_or_default().to_owned();
-                evaluated.push(Entry { name, place: Place::of(&key), value });
-            }
+            let name = key.as_str().unwrap_or_default().to_owned();
+            evaluated.push(Entry { name, place: Place::of(&key), value: self.evaluate(&value) });
         }
         evaluated
     }

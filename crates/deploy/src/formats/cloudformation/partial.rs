@@ -27,7 +27,7 @@ pub enum PartialValue {
     Mapping(Vec<Entry>),
     /// One of these, which one is known only at deployment. Two at least, none of them `OneOf`.
     OneOf(Vec<Partial>),
-    /// `AWS::NoValue`: nothing is there. Inside lists and mappings only within `OneOf`.
+    /// `AWS::NoValue`: nothing is there. Lists drop it, mappings keep the key, which SAM may look at.
     Absent,
 }
 
@@ -145,8 +145,18 @@ impl Partial {
         path.iter().try_fold(self, |value, key| value.get(key))
     }
 
-    /// The entries of a mapping, of all alternatives one after the other; none for anything else.
+    /// The entries of a mapping, of all alternatives one after the other; none for anything else. Keys without value are
+    /// left out.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.written_entries().filter(|entry| !entry.value.is_absent())
+    }
+
+    /// Key and value under `key`, with or without a value (`AWS::NoValue`).
+    pub fn written_entry(&self, key: &str) -> Option<&Entry> {
+        self.written_entries().find(|entry| entry.name == key)
+    }
+
+    fn written_entries(&self) -> impl Iterator<Item = &Entry> {
         self.alternatives().flat_map(|value| match &value.value {
             PartialValue::Mapping(entries) => entries.as_slice(),
             _ => &[],
@@ -260,12 +270,13 @@ impl Partial {
                 out.push(Part::Literal(if items.is_empty() { "[]" } else { "]" }.to_owned()));
             }
             PartialValue::Mapping(entries) => {
-                for (index, entry) in entries.iter().enumerate() {
+                for (index, entry) in entries.iter().filter(|entry| !entry.value.is_absent()).enumerate() {
                     let opening = if index == 0 { '{' } else { ',' };
                     out.push(Part::Literal(format!("{opening}\"{}\":", escaped(&entry.name))));
                     entry.value.write_json(out)?;
                 }
-                out.push(Part::Literal(if entries.is_empty() { "{}" } else { "}" }.to_owned()));
+                let is_empty = entries.iter().all(|entry| entry.value.is_absent());
+                out.push(Part::Literal(if is_empty { "{}" } else { "}" }.to_owned()));
             }
             PartialValue::OneOf(_) | PartialValue::Absent => return None,
         }

@@ -13,7 +13,8 @@ pub(crate) fn show(partial: &Partial) -> String {
         PartialValue::Text(text) => text.to_string(),
         PartialValue::Sequence(items) => format!("[{}]", list(items, ", ")),
         PartialValue::Mapping(entries) => {
-            let entries = entries.iter().map(|entry| format!("{}: {}", entry.name, show(&entry.value)));
+            let entries = entries.iter().filter(|entry| !entry.value.is_absent());
+            let entries = entries.map(|entry| format!("{}: {}", entry.name, show(&entry.value)));
             format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
         }
         PartialValue::OneOf(values) => format!("<{}>", list(values, "|")),

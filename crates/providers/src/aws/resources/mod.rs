@@ -19,13 +19,14 @@ mod templates;
 mod testing;
 mod wiring;
 
+pub(super) use identity::{PolicyList, attach_by_id};
 pub use templates::{Template, read_templates};
 
 use deploy::Project;
-use deploy::formats::cloudformation::{Partial, Stack, Truth};
+use deploy::formats::cloudformation::{Partial, PartialValue, Stack, Truth};
 use deploy::project::folder_of;
 use model::function::{Cloud, EnvironmentVariable, Function, FunctionKind, Trigger, Wiring};
-use model::{Gap, Hidden, Parsed};
+use model::{Gap, Hidden, Parsed, SymbolicText};
 
 use built::Build;
 use code::CodeReader;
@@ -140,7 +141,10 @@ fn environment(declared: &Declared<'_>, gaps: &mut Vec<Gap>) -> Vec<EnvironmentV
             let location = declared.location_of(&entry.value);
             variables.push(EnvironmentVariable { name: entry.name.clone(), value, location });
         }
-        if !is_text && entry.value.alternatives().next().is_some() {
+        if matches!(entry.value.value, PartialValue::Null) {
+            let (name, value) = (entry.name.clone(), SymbolicText::default());
+            variables.push(EnvironmentVariable { name, value, location: entry.place.location(&declared.stack.file) });
+        } else if !is_text {
             let why = format!("the value of environment variable `{}` is no text; it is left out", entry.name);
             gaps.push(declared.gap(&entry.value, why, &[Hidden::Secrets, Hidden::Configuration]));
         }

@@ -24,7 +24,7 @@ const ATTACHMENTS: &[Attachment] = &[
 ];
 
 pub(super) fn attach(assigned: &AssignedRole<'_>, list: &mut PolicyList<'_>) {
-    let stack = list.function.stack;
+    let stack = list.stack;
     for resource in &stack.resources {
         let Some(kind) = ATTACHMENTS.iter().find(|kind| kind.resource == resource.kind) else { continue };
         let Some(roles) = resource.property(kind.roles) else { continue };
@@ -54,7 +54,7 @@ fn names(role: &Partial, assigned: &AssignedRole<'_>) -> bool {
     let key = assigned.key();
     let given = match &assigned.role {
         Role::Resource(resource) => resource.property("RoleName").and_then(|name| name.texts().next()),
-        Role::Generated { .. } => None,
+        Role::Generated { .. } | Role::Made { .. } => None,
         // Of a role elsewhere only the name is known.
         Role::Elsewhere => {
             let written = assigned.name.to_string();

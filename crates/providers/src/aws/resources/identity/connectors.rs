@@ -98,7 +98,7 @@ fn has_role(end: &End, assigned: &AssignedRole<'_>, functions: &[Declared<'_>]) 
 
 /// Every connection of the template, one per destination.
 fn connections<'f>(list: &mut PolicyList<'f>) -> Vec<Connection<'f>> {
-    let stack = list.function.stack;
+    let stack = list.stack;
     let mut connections = Vec::new();
     for resource in &stack.resources {
         if resource.kind == "AWS::Serverless::Connector"
@@ -179,7 +179,7 @@ fn end(written: &Partial, list: &PolicyList<'_>) -> End {
 }
 
 fn of_resource(logical_id: &str, list: &PolicyList<'_>) -> End {
-    let kind = list.function.stack.resource(logical_id).map(|resource| resource.kind.clone()).unwrap_or_default();
+    let kind = list.stack.resource(logical_id).map(|resource| resource.kind.clone()).unwrap_or_default();
     let attribute = if ARN_BY_REFERENCE.binary_search(&kind.as_str()).is_ok() { "" } else { ".Arn" };
     End {
         logical_id: Some(logical_id.to_owned()),

@@ -85,11 +85,13 @@ pub(super) fn attach_to_new_role(owner: &Declared<'_>, list: &mut PolicyList<'_>
         None => "AWSLambdaBasicExecutionRole",
     };
     managed(logs, owner.location(), list);
-    if let Some(tracing) = wiring::tracing(owner) {
-        managed("AWSXRayDaemonWriteAccess", owner.location_of(tracing), list);
+    // Written is enough, even where a condition leaves nothing of it: SAM looks before conditions are decided.
+    let written_tracing = owner.properties.written_entry("Tracing").filter(|tracing| tracing.value.is_absent());
+    if let Some(tracing) = wiring::tracing(owner).or(written_tracing.map(|tracing| &tracing.value)) {
+        managed("AWSXrayWriteOnlyAccess", owner.location_of(tracing), list);
     }
-    if let Some(network) = owner.get("VpcConfig") {
-        managed("AWSLambdaVPCAccessExecutionRole", owner.location_of(network), list);
+    if let Some(network) = owner.properties.written_entry("VpcConfig") {
+        managed("AWSLambdaVPCAccessExecutionRole", owner.location_of(&network.value), list);
     }
 }
 
@@ -238,8 +240,8 @@ fn schema_registry(event: &Event<'_>, location: &Location) -> Vec<Statement> {
         uris.map(|uri| allow(&["secretsmanager:GetSecretValue"], vec![uri], location)).collect();
     let uri = registry.get("SchemaRegistryURI").and_then(|uri| uri.texts().next()).unwrap_or_default();
     let shown = uri.to_string();
-    // Only Glue's registries are named by ARN.
-    let name = shown.strip_prefix("arn:").and_then(|rest| rest.split_once(":registry/")).map(|(_, name)| name);
+    // SAM looks for a Glue registry at this place of the ARN, so one with `${AWS::Region}` in it is granted nothing.
+    let name = shown.strip_prefix("arn").and_then(|arn| arn.split(':').nth(5)?.strip_prefix("registry/"));
     if let Some(name) = name {
         statements.push(allow(&["glue:GetRegistry"], vec![uri], location));
         let schemas = format!("arn:aws:glue:${{AWS::Region}}:${{AWS::AccountId}}:schema/{name}/*");

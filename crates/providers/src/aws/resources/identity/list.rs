@@ -1,36 +1,35 @@
 //! The policies of one identity while they are gathered: ids unique, each managed policy once.
 
-use deploy::formats::cloudformation::{Partial, PartialValue, Resource, Truth};
+use deploy::formats::cloudformation::{Partial, PartialValue, Resource, Stack, Truth};
 use model::permission::{Policy, PolicyKind, Statement};
 use model::{Gap, Location, SymbolicText};
 
 use super::HIDES;
 use crate::aws::iam::facts;
 use crate::aws::policy_document;
-use crate::aws::resources::declared::Declared;
 
-pub(super) struct PolicyList<'f> {
-    pub(super) function: &'f Declared<'f>,
+pub(in crate::aws) struct PolicyList<'f> {
+    pub(super) stack: &'f Stack,
     policies: Vec<Policy>,
     gaps: Vec<Gap>,
 }
 
 impl<'f> PolicyList<'f> {
-    pub(super) fn new(function: &'f Declared<'f>) -> Self {
-        Self { function, policies: Vec::new(), gaps: Vec::new() }
+    pub(in crate::aws) fn new(stack: &'f Stack) -> Self {
+        Self { stack, policies: Vec::new(), gaps: Vec::new() }
     }
 
     /// The policies and the gaps about them. What SAM implies and the template names as well is listed once, where it
     /// is named.
-    pub(super) fn finish(self) -> (Vec<Policy>, Vec<Gap>) {
+    pub(in crate::aws) fn finish(self) -> (Vec<Policy>, Vec<Gap>) {
         (self.policies, self.gaps)
     }
 
     pub(super) fn file(&self) -> &'f str {
-        &self.function.stack.file
+        &self.stack.file
     }
 
-    pub(super) fn push(
+    pub(in crate::aws) fn push(
         &mut self,
         kind: PolicyKind,
         name: String,
@@ -55,14 +54,14 @@ impl<'f> PolicyList<'f> {
     }
 
     /// Attaches the policy document `document` under `name`.
-    pub(super) fn document(&mut self, kind: PolicyKind, name: String, document: &Partial, location: Location) {
+    pub(in crate::aws) fn document(&mut self, kind: PolicyKind, name: String, document: &Partial, location: Location) {
         let statements = policy_document::from_partial(document, self.file()).take_gaps(&mut self.gaps);
         self.undecided(document, &format!("policy `{name}`"));
         self.push(kind, name, None, statements, location);
     }
 
     /// Attaches the managed policy that `text` names: by name, by ARN, or as a resource of the template.
-    pub(super) fn managed(&mut self, kind: PolicyKind, text: &SymbolicText, location: Location) {
+    pub(in crate::aws) fn managed(&mut self, kind: PolicyKind, text: &SymbolicText, location: Location) {
         if let Some(resource) = self.policy_resource(text) {
             return self.customer(kind, resource, text, location);
         }
@@ -107,10 +106,10 @@ impl<'f> PolicyList<'f> {
     }
 
     /// The policy that limits what the role may do at most.
-    pub(super) fn boundary(&mut self, boundary: &Partial) {
+    pub(in crate::aws) fn boundary(&mut self, boundary: &Partial) {
         for alternative in boundary.alternatives() {
             if let Some(text) = alternative.text() {
-                self.managed(PolicyKind::Boundary, &text, self.function.location_of(alternative));
+                self.managed(PolicyKind::Boundary, &text, alternative.location(self.file()));
             }
         }
     }
@@ -118,6 +117,10 @@ impl<'f> PolicyList<'f> {
     /// Whether a resource that attaches something is created; a gap says when that is not certain.
     pub(super) fn applies(&mut self, resource: &Resource) -> bool {
         let Some(condition) = &resource.condition else { return true };
+        // A function that is itself left out of this deployment is judged as it would be when it is not.
+        if self.function.resource.is_excluded() {
+            return true;
+        }
         let (id, name) = (&resource.logical_id, &condition.name);
         let why = match condition.holds {
             Truth::True => return true,
@@ -137,15 +140,15 @@ impl<'f> PolicyList<'f> {
     pub(super) fn undecided(&mut self, value: &Partial, what: &str) {
         if let Some(place) = undecided_part(value) {
             let why = format!("which parts of {what} apply is decided at deployment; every branch is listed");
-            self.gap_at(self.function.location_of(place), why);
+            self.gap_at(place.location(self.file()), why);
         }
     }
 
     pub(super) fn gap(&mut self, at: &Partial, why: impl Into<String>) {
-        self.gap_at(self.function.location_of(at), why);
+        self.gap_at(at.location(self.file()), why);
     }
 
-    pub(super) fn gap_at(&mut self, location: Location, why: impl Into<String>) {
+    pub(in crate::aws) fn gap_at(&mut self, location: Location, why: impl Into<String>) {
         let gap = Gap::new(location, why, &HIDES);
         if !self.gaps.contains(&gap) {
             self.gaps.push(gap);
@@ -154,7 +157,7 @@ impl<'f> PolicyList<'f> {
 
     /// The managed policy of the template that `text` refers to: by reference, or by its name in an ARN.
     fn policy_resource(&self, text: &SymbolicText) -> Option<&'f Resource> {
-        let policies = || self.function.stack.of_kind("AWS::IAM::ManagedPolicy");
+        let policies = || self.stack.of_kind("AWS::IAM::ManagedPolicy");
         if let Some(reference) = text.as_reference() {
             let logical_id = reference.split('.').next().unwrap_or_default();
             return policies().find(|policy| policy.logical_id == logical_id);

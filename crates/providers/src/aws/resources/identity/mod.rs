@@ -20,7 +20,7 @@ use model::permission::PolicyKind;
 use model::{Gap, Hidden, Location, SymbolicText};
 
 use super::declared::Declared;
-use list::PolicyList;
+pub(in crate::aws) use list::PolicyList;
 
 /// A role that a function runs with.
 pub(super) enum Role<'s> {
@@ -28,6 +28,8 @@ pub(super) enum Role<'s> {
     Generated { owner: &'s str },
     /// It is a resource of the template.
     Resource(&'s Resource),
+    /// Another tool than SAM makes it, under this logical id.
+    Made { logical_id: &'s str },
     /// It is elsewhere.
     Elsewhere,
 }
@@ -46,6 +48,7 @@ impl AssignedRole<'_> {
         match &self.role {
             Role::Generated { owner } => format!("{owner}Role"),
             Role::Resource(resource) => resource.logical_id.clone(),
+            Role::Made { logical_id } => (*logical_id).to_owned(),
             Role::Elsewhere => self.name.to_string(),
         }
     }
@@ -59,7 +62,7 @@ pub(super) fn of(
     gaps: &mut Vec<Gap>,
 ) -> Identity {
     let roles = assigned_roles(function, functions);
-    let mut list = PolicyList::new(function);
+    let mut list = PolicyList::new(function.stack);
     for assigned in &roles {
         attach(assigned, functions, project, &mut list);
     }
@@ -90,6 +93,7 @@ fn attach(assigned: &AssignedRole<'_>, functions: &[Declared<'_>], project: &dyn
             }
         }
         Role::Resource(role) => role_resource::attach(role, list),
+        Role::Made { .. } => {}
         Role::Elsewhere => {
             let name = assigned.name.to_string();
             let why = format!(
@@ -102,6 +106,21 @@ fn attach(assigned: &AssignedRole<'_>, functions: &[Declared<'_>], project: &dyn
     }
     attached::attach(assigned, list);
     connectors::attach(assigned, functions, list);
+}
+
+/// What the template gives the role of this logical id: its own policies when it is a resource, and those that attach
+/// themselves to it. For functions that are declared elsewhere than in the template.
+pub(in crate::aws) fn attach_by_id(logical_id: &str, list: &mut PolicyList<'_>) {
+    let resource = list.stack.resource(logical_id).filter(|resource| resource.kind == "AWS::IAM::Role");
+    let (role, location) = match resource {
+        Some(resource) => (Role::Resource(resource), resource.place.location(list.file())),
+        None => (Role::Made { logical_id }, Location::file(list.file())),
+    };
+    if let Some(resource) = resource {
+        role_resource::attach(resource, list);
+    }
+    let name = SymbolicText::reference(format!("{logical_id}.Arn"));
+    attached::attach(&AssignedRole { role, name, location }, list);
 }
 
 /// The roles that the function may run with: one, or the branches of an undecided choice.
