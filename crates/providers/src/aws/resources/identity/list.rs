@@ -7,16 +7,23 @@ use model::{Gap, Location, SymbolicText};
 use super::HIDES;
 use crate::aws::iam::facts;
 use crate::aws::policy_document;
+use crate::aws::resources::declared::Declared;
 
 pub(in crate::aws) struct PolicyList<'f> {
     pub(super) stack: &'f Stack,
+    /// Whether the function itself is left out of this deployment.
+    is_for_excluded: bool,
     policies: Vec<Policy>,
     gaps: Vec<Gap>,
 }
 
 impl<'f> PolicyList<'f> {
     pub(in crate::aws) fn new(stack: &'f Stack) -> Self {
-        Self { stack, policies: Vec::new(), gaps: Vec::new() }
+        Self { stack, is_for_excluded: false, policies: Vec::new(), gaps: Vec::new() }
+    }
+
+    pub(super) fn of_function(function: &Declared<'f>) -> Self {
+        Self { is_for_excluded: function.resource.is_excluded(), ..Self::new(function.stack) }
     }
 
     /// The policies and the gaps about them. What SAM implies and the template names as well is listed once, where it
@@ -118,7 +125,7 @@ impl<'f> PolicyList<'f> {
     pub(super) fn applies(&mut self, resource: &Resource) -> bool {
         let Some(condition) = &resource.condition else { return true };
         // A function that is itself left out of this deployment is judged as it would be when it is not.
-        if self.function.resource.is_excluded() {
+        if self.is_for_excluded {
             return true;
         }
         let (id, name) = (&resource.logical_id, &condition.name);

@@ -62,7 +62,7 @@ pub(super) fn of(
     gaps: &mut Vec<Gap>,
 ) -> Identity {
     let roles = assigned_roles(function, functions);
-    let mut list = PolicyList::new(function.stack);
+    let mut list = PolicyList::of_function(function);
     for assigned in &roles {
         attach(assigned, functions, project, &mut list);
     }
