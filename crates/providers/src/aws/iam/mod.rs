@@ -4,3 +4,4 @@
 //! module turns both into verdicts and a least-privilege policy. It reads no files and sends nothing.
 
 pub mod facts;
+mod wildcard;

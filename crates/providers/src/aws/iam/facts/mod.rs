@@ -1,10 +1,18 @@
 //! What is known about IAM from elsewhere: tables made by `cargo xtask facts`, embedded, searched where they lie.
 
+mod actions;
+mod operations;
 mod policies;
+mod resource_types;
 
+pub use actions::{ActionId, action, action_count, actions_of_service, expand, is_service, matching, nearest};
+pub use operations::{
+    Binding, Condition, OperationAction, OperationActions, ResourceRule, ResourceSource, actions_of_operation,
+};
 pub use policies::{
     Connector, ConnectorSide, ManagedPolicy, SamPolicyTemplate, connector, managed_policy, sam_policy_template,
 };
+pub use resource_types::arn_of_resource_type;
 
 #[cfg(test)]
 mod tests;

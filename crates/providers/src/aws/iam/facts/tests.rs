@@ -9,7 +9,8 @@ fn here() -> Location {
 
 #[test]
 fn tables_are_sorted_and_say_where_they_come_from() {
-    for (name, text) in policies::TABLES {
+    let tables = [policies::TABLES, actions::TABLES, operations::TABLES, resource_types::TABLES];
+    for (name, text) in tables.into_iter().flatten() {
         assert_eq!(SortedLines::new(text).first_unsorted(), None, "{name}");
         let head: Vec<&str> = text.lines().take_while(|line| line.starts_with('#')).collect();
         for word in ["# source: ", "# maker: cargo xtask facts"] {
@@ -101,4 +102,105 @@ fn connectors_grant_to_the_right_role() {
         Some((ConnectorSide::ResourcePolicy, None))
     );
     assert_eq!(granted("AWS::S3::Bucket", "AWS::SQS::Queue", "Read"), None);
+}
+
+#[test]
+fn finds_actions_in_any_case_and_expands_patterns() {
+    assert_eq!(action("S3:getobject").map(ActionId::name).as_deref(), Some("s3:GetObject"));
+    assert_eq!(action("s3:GetObjec"), None);
+    for (pattern, expected) in [
+        ("sqs:Send*", &["sqs:SendMessage"][..]),
+        ("sqs:sendmessage", &["sqs:SendMessage"]),
+        ("SQS:?endMessage", &["sqs:SendMessage"]),
+        ("sns:*publish*", &["sns:Publish"]),
+        ("sqs", &[]),
+        ("nosuch:*", &[]),
+    ] {
+        assert_eq!(expand(pattern), expected, "{pattern}");
+    }
+    assert_eq!(matching("*").count(), action_count());
+    assert_eq!(matching("*:*").count(), action_count());
+    assert_eq!(matching("s3:*").count(), actions_of_service("s3").count());
+}
+
+#[test]
+fn expanding_agrees_with_trying_every_action() {
+    let all: Vec<String> = expand("*");
+    for pattern in ["s3:Get*", "*:Get*", "ec2:?escribe*", "*Role*", "iam:*Role", "*", "dynamodb:*Item", "?3:*", "s3:"] {
+        let lower = pattern.to_lowercase();
+        let is_valid = lower == "*" || lower.contains(':');
+        let matches = |name: &&String| is_valid && crate::aws::iam::wildcard::matches(&lower, &name.to_lowercase());
+        let expected: Vec<&String> = all.iter().filter(matches).collect();
+        assert_eq!(expand(pattern).iter().collect::<Vec<_>>(), expected, "{pattern}");
+    }
+}
+
+#[test]
+fn suggests_the_nearest_action_for_a_slip_only() {
+    for (name, expected) in [
+        ("sts:GetCallerIdentify", Some("sts:GetCallerIdentity")),
+        ("s3:GetObjects", Some("s3:GetObject")),
+        ("dynamdb:GetItem", Some("dynamodb:GetItem")),
+        ("s3:FetchTheObject", None),
+        ("nosuchservice:GetItem", None),
+    ] {
+        assert_eq!(nearest(name).map(ActionId::name).as_deref(), expected, "{name}");
+    }
+}
+
+#[test]
+fn every_entry_of_the_operations_names_what_iam_knows() {
+    let mut count = 0;
+    for (key, _) in SortedLines::new(operations::TABLES[0].1).iter() {
+        let (service, operation) = key.split_once('.').unwrap();
+        let Some(OperationActions::Actions(actions)) = actions_of_operation(service, operation) else { continue };
+        for needed in actions {
+            assert_eq!(action(needed.action).map(ActionId::name).as_deref(), Some(needed.action), "{key}");
+            for rule in needed.resources {
+                let known = rule.resource_type == "*" || arn_of_resource_type(&rule.resource_type).is_some();
+                assert!(known, "{key}: {}", rule.resource_type);
+            }
+            count += 1;
+        }
+    }
+    assert!(count > 19_000, "{count} entries");
+}
+
+#[test]
+fn operations_need_what_their_documentation_says() {
+    let needed = |service: &str, operation: &str| match actions_of_operation(service, operation) {
+        Some(OperationActions::Actions(actions)) => {
+            let always = |needed: &OperationAction| needed.condition == Condition::Always || needed.is_always_required;
+            let mut names: Vec<_> = actions.into_iter().filter(always).map(|needed| needed.action).collect();
+            names.dedup();
+            names
+        }
+        Some(OperationActions::NoPermission) => vec!["-"],
+        None => vec![],
+    };
+    for (service, operation, expected) in [
+        ("s3", "GetObject", &["s3:GetObject"][..]),
+        ("s3", "HeadObject", &["s3:GetObject"]),
+        ("s3", "ListObjectsV2", &["s3:ListBucket"]),
+        ("s3", "ListBuckets", &["s3:ListAllMyBuckets"]),
+        ("s3", "CopyObject", &["s3:GetObject", "s3:PutObject"]),
+        ("s3", "UploadPart", &["s3:PutObject"]),
+        ("dynamodb", "Query", &["dynamodb:Query"]),
+        ("dynamodb", "TransactWriteItems", &[]),
+        ("dynamodb", "TransactGetItems", &["dynamodb:GetItem"]),
+        ("sqs", "SendMessageBatch", &["sqs:SendMessage"]),
+        ("lambda", "Invoke", &["lambda:InvokeFunction"]),
+        ("ssm", "GetParametersByPath", &["ssm:GetParametersByPath"]),
+        ("logs", "PutLogEvents", &["logs:PutLogEvents"]),
+        ("bedrock-runtime", "Converse", &["bedrock:InvokeModel"]),
+        ("apigatewaymanagementapi", "PostToConnection", &["execute-api:ManageConnections"]),
+        ("sts", "GetCallerIdentity", &["-"]),
+        ("cognito-idp", "SignUp", &["-"]),
+        ("cognito-idp", "AdminCreateUser", &["cognito-idp:AdminCreateUser"]),
+        ("apigateway", "GetRestApis", &["apigateway:GET"]),
+        ("iot-data", "Publish", &["iot:Publish"]),
+        ("nosuch", "Operation", &[]),
+    ] {
+        assert_eq!(needed(service, operation), expected, "{service}.{operation}");
+    }
 }
