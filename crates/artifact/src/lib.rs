@@ -32,7 +32,7 @@ mod root;
 pub use bytes::Bytes;
 pub use digest::{sha256, sha256_of_file};
 pub use limits::Limits;
-pub use root::{Root, RootContent, SKIPPED_FOLDERS};
+pub use root::{Root, RootContent, SKIPPED_FOLDERS, VIRTUAL_ENVIRONMENT_FILE};
 
 /// Where the platform puts a root's files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,7 +4,7 @@
 //! dots are matched like other characters, `*` stays within one folder.
 //! **Unsupported (→ gap)**: extended globs (`!(a|b)`), patterns that reach outside the folder.
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use model::function::PackagePattern;
 
 use crate::gaps::GapList;
@@ -12,6 +12,8 @@ use crate::gaps::GapList;
 const UNREADABLE: &str = "a packaging pattern cannot be read and was not applied; write it as a plain glob";
 const OUTSIDE: &str =
     "a packaging pattern reaches outside the folder and was not applied; files it packs from there are missing here";
+const TOO_LARGE: &str =
+    "the packaging patterns together are too large to apply and were not; write fewer or shorter ones";
 
 /// Extended-glob openers that the matcher would take as literal text.
 const EXTENDED_GLOBS: [&str; 5] = ["!(", "?(", "+(", "*(", "@("];
@@ -19,39 +21,52 @@ const EXTENDED_GLOBS: [&str; 5] = ["!(", "?(", "+(", "*(", "@("];
 /// Decides for each path below a folder whether it is packed.
 #[derive(Debug, Default)]
 pub(crate) struct Packaging {
-    patterns: Vec<(GlobMatcher, bool)>,
+    globs: GlobSet,
+    /// For each glob whether what it matches is packed.
+    includes: Vec<bool>,
 }
 
 impl Packaging {
     /// Patterns that cannot be applied become gaps of the folder `display`.
     pub(crate) fn new(patterns: &[PackagePattern], display: &str, gaps: &mut GapList) -> Self {
-        let mut packaging = Self::default();
+        let mut globs = GlobSetBuilder::new();
+        let mut includes = Vec::new();
         for pattern in patterns {
-            let glob = pattern.glob.strip_prefix("./").unwrap_or(&pattern.glob);
-            if glob.starts_with("../") || glob.starts_with('/') {
-                gaps.note_with(OUTSIDE, display, || named(OUTSIDE, &pattern.glob));
-                continue;
-            }
-            match matcher(glob) {
-                Some(matcher) => packaging.patterns.push((matcher, pattern.includes)),
-                None => gaps.note_with(UNREADABLE, display, || named(UNREADABLE, &pattern.glob)),
+            match glob(&pattern.glob) {
+                Ok(glob) => {
+                    globs.add(glob);
+                    includes.push(pattern.includes);
+                }
+                Err(problem) => gaps.note_with(problem, display, || named(problem, &pattern.glob)),
             }
         }
-        packaging
+        match globs.build() {
+            Ok(globs) => Self { globs, includes },
+            Err(_) => {
+                gaps.note(TOO_LARGE, display);
+                Self::default()
+            }
+        }
     }
 
     pub(crate) fn packs(&self, path: &str) -> bool {
-        let deciding = self.patterns.iter().rev().find(|(matcher, _)| matcher.is_match(path));
-        deciding.is_none_or(|(_, includes)| *includes)
+        if self.includes.is_empty() {
+            return true;
+        }
+        let deciding = self.globs.matches(path).into_iter().max();
+        deciding.and_then(|at| self.includes.get(at)).is_none_or(|includes| *includes)
     }
 }
 
-fn matcher(glob: &str) -> Option<GlobMatcher> {
-    if EXTENDED_GLOBS.iter().any(|opener| glob.contains(opener)) {
-        return None;
+fn glob(pattern: &str) -> Result<Glob, &'static str> {
+    let glob = pattern.strip_prefix("./").unwrap_or(pattern);
+    if glob.starts_with("../") || glob.starts_with('/') {
+        return Err(OUTSIDE);
     }
-    let glob = GlobBuilder::new(glob).literal_separator(true).backslash_escape(true).build().ok()?;
-    Some(glob.compile_matcher())
+    if EXTENDED_GLOBS.iter().any(|opener| glob.contains(opener)) {
+        return Err(UNREADABLE);
+    }
+    GlobBuilder::new(glob).literal_separator(true).backslash_escape(true).build().map_err(|_| UNREADABLE)
 }
 
 fn named(kind: &str, glob: &str) -> String {

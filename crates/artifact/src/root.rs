@@ -14,6 +14,9 @@ use crate::Mount;
 pub const SKIPPED_FOLDERS: &[&str] =
     &[".aws-sam", ".git", ".hg", ".nox", ".serverless", ".svn", ".terraform", ".tox", ".venv"];
 
+/// A folder below a root that holds this file is a virtual environment, whatever its name, and is left out too.
+pub const VIRTUAL_ENVIRONMENT_FILE: &str = "pyvenv.cfg";
+
 /// One source of files and where the platform puts them.
 #[derive(Debug, Clone)]
 pub struct Root {

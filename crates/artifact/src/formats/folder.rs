@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use crate::gaps::GapList;
 use crate::limits::Limits;
-use crate::root::SKIPPED_FOLDERS;
+use crate::root::{SKIPPED_FOLDERS, VIRTUAL_ENVIRONMENT_FILE};
 
 const SPECIAL: &str = "neither a file nor a folder (a pipe, socket or device) and was not opened";
 const LINK_OUTSIDE: &str = "the symbolic link leads out of the target and was not followed; copy what it points to";
@@ -71,6 +71,7 @@ struct Folder {
 }
 
 /// What one folder holds, read without looking further.
+#[derive(Default)]
 struct FolderContent {
     folders: Vec<Folder>,
     files: Vec<FoundFile>,
@@ -197,13 +198,7 @@ impl Walk<'_> {
 }
 
 fn read_folder(folder: &Folder) -> FolderContent {
-    let mut content = FolderContent {
-        folders: Vec::new(),
-        files: Vec::new(),
-        links: Vec::new(),
-        problems: Vec::new(),
-        failures: Vec::new(),
-    };
+    let mut content = FolderContent::default();
     match fs::read_dir(&folder.on_disk) {
         Ok(entries) => {
             for entry in entries {
@@ -214,6 +209,9 @@ fn read_folder(folder: &Folder) -> FolderContent {
             }
         }
         Err(error) => content.failures.push((folder.path.clone(), error)),
+    }
+    if content.is_virtual_environment(folder) {
+        return FolderContent::default();
     }
     content.sort();
     content
@@ -241,6 +239,11 @@ impl FolderContent {
         if name.to_str().is_none() {
             self.problems.push((NOT_UTF8, path));
         }
+    }
+
+    fn is_virtual_environment(&self, folder: &Folder) -> bool {
+        let is_marker = |file: &FoundFile| file.on_disk.ends_with(VIRTUAL_ENVIRONMENT_FILE);
+        !folder.path.is_empty() && self.files.iter().any(is_marker)
     }
 
     /// The order in which the disk lists files differs from machine to machine.

@@ -17,6 +17,8 @@ fn files_are_listed_in_path_order_without_what_is_never_packed() {
         ("src/x/.aws-sam/build/a.py", b"?"),
         ("src/.serverless/p.json", b"?"),
         ("src/.env", b"e"),
+        ("src/env/pyvenv.cfg", b"home = /usr/bin"),
+        ("src/env/lib/python3.12/site-packages/a.py", b"?"),
     ]);
     let seen = see(&[Root::function(folder.path().join("src"), "src")], &Limits::default());
     check(&seen, &["src/.env = e", "src/a/c.py = c", "src/b.py = b"], &[]);
