@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use artifact::{Artifact, Mount};
+use artifact::Artifact;
 use model::call::{Argument, Binding, Call, CodeFacts, Unresolved};
 use model::location::LineIndex;
 use model::{Gap, Hidden, Location, Parsed};
@@ -10,7 +10,7 @@ use model::{Gap, Hidden, Location, Parsed};
 use crate::evaluate::{ModuleId, Outcome, Site, Start, evaluate};
 use crate::languages::{LANGUAGES, Language};
 use crate::project::Project;
-use crate::sources::{File, Place, Sources, Surroundings};
+use crate::sources::{File, Sources, Surroundings};
 
 /// Address space kept for the evaluation's thread; only what is used becomes memory.
 const STACK_BYTES: usize = 512 * 1024 * 1024;
@@ -104,17 +104,18 @@ fn is_source(language: &Language, path: &str) -> bool {
 }
 
 fn analyze_language(artifact: &Artifact, request: &Request<'_>, language: &'static Language) -> Parsed<CodeFacts> {
-    let sources = Sources::new(artifact, request.surroundings, request.handler.is_some());
-    let mut project = Project::new(sources);
+    let new_sources =
+        |has_handler| Sources::new(artifact, request.surroundings, has_handler).with_installed(language.installed);
+    let sources = new_sources(request.handler.is_some());
+    let mut project = Project::new(sources.clone());
     let mut gaps = Vec::new();
     let entry = request.handler.and_then(|handler| (language.handler)(&sources, handler).map(|entry| (handler, entry)));
     let mut files: Vec<File> = match &entry {
         Some((_, entry)) => vec![entry.file.clone()],
-        None => own_files(artifact, language),
+        None => own_files(artifact, &sources, language),
     };
     if let (Some(handler), None) = (request.handler, &entry) {
-        let sources = Sources::new(artifact, request.surroundings, false);
-        project = Project::new(sources);
+        project = Project::new(new_sources(false));
         if !files.is_empty() {
             let why = format!(
                 "the handler `{handler}` leads to no {} file here; every function of the code is counted instead",
@@ -154,15 +155,12 @@ fn analyze_language(artifact: &Artifact, request: &Request<'_>, language: &'stat
 }
 
 /// Source files that are the project's own.
-fn own_files(artifact: &Artifact, language: &Language) -> Vec<File> {
+fn own_files(artifact: &Artifact, sources: &Sources<'_>, language: &Language) -> Vec<File> {
     let own = artifact.entries().iter().filter(|entry| {
         is_source(language, &entry.path) && !entry.path.contains("!/") && !(language.is_foreign)(&entry.path)
     });
-    own.map(|entry| {
-        let place = if entry.mount == Mount::Layers { Place::Layers } else { Place::Function };
-        File::new(place, entry.path.clone())
-    })
-    .collect()
+    let files = own.map(|entry| File::new(entry.mount.into(), entry.path.clone()));
+    files.filter(|file| !sources.is_installed(file.place, &file.path)).collect()
 }
 
 fn starts(project: &Project<'_>, entry: Option<&crate::languages::Entry>, files: &[File]) -> Vec<Start> {
@@ -289,7 +287,7 @@ struct Places<'p, 'a> {
 impl Places<'_, '_> {
     fn location(&mut self, site: Site) -> Location {
         let Some(loaded) = self.project.loaded(site.module) else { return Location::file(".") };
-        let sources = self.project.sources;
+        let sources = &self.project.sources;
         let (path, index) = self
             .indexes
             .entry(site.module)

@@ -108,7 +108,7 @@ impl<'a> Project<'a> {
                 &[Hidden::Calls],
             ));
         }
-        let sources = self.sources;
+        let sources = &self.sources;
         let results: Vec<_> = if wave.len() < PARALLEL_FILES {
             wave.iter().map(|file| load_file(sources, language, file)).collect()
         } else {
@@ -162,7 +162,7 @@ impl Loaded {
 }
 
 fn load_file(
-    sources: Sources<'_>,
+    sources: &Sources<'_>,
     language: &'static Language,
     file: &File,
 ) -> (Lowered, Option<Content>, Option<Gap>) {

@@ -49,17 +49,41 @@ pub struct Surroundings<'a> {
 }
 
 /// Files by place and path.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Sources<'a> {
     artifact: &'a Artifact,
     surroundings: Option<Surroundings<'a>>,
+    /// Paths of installed packages, sorted; folders end with `/`.
+    installed: Vec<(Place, String)>,
     /// Whether one entry point is meant rather than everything: then the platform's search order applies.
     pub has_handler: bool,
 }
 
 impl<'a> Sources<'a> {
     pub(crate) fn new(artifact: &'a Artifact, surroundings: Option<Surroundings<'a>>, has_handler: bool) -> Self {
-        Self { artifact, surroundings, has_handler }
+        Self { artifact, surroundings, installed: Vec::new(), has_handler }
+    }
+
+    /// Notes which paths belong to installed packages; `installed` lists those of one place.
+    pub(crate) fn with_installed(mut self, installed: fn(&Self, Place) -> Vec<String>) -> Self {
+        let mut found = Vec::new();
+        for place in [Place::Function, Place::Layers, Place::Project] {
+            found.extend(installed(&self, place).into_iter().map(|path| (place, path)));
+        }
+        found.sort_unstable();
+        found.dedup();
+        self.installed = found;
+        self
+    }
+
+    /// Whether the file belongs to an installed package.
+    pub(crate) fn is_installed(&self, place: Place, path: &str) -> bool {
+        let listed = |path: &str| {
+            let key = (place, path);
+            self.installed.binary_search_by(|(place, path)| (*place, path.as_str()).cmp(&key)).is_ok()
+        };
+        !self.installed.is_empty()
+            && (listed(path) || path.match_indices('/').any(|(at, _)| path.get(..=at).is_some_and(listed)))
     }
 
     pub(crate) fn find(&self, file: &File) -> Option<&'a Entry> {
@@ -99,6 +123,15 @@ impl<'a> Sources<'a> {
         match place {
             Place::Function | Place::Layers => Some(self.artifact),
             Place::Project => self.surroundings.map(|surroundings| surroundings.artifact),
+        }
+    }
+}
+
+impl From<Mount> for Place {
+    fn from(mount: Mount) -> Self {
+        match mount {
+            Mount::Function => Self::Function,
+            Mount::Layers => Self::Layers,
         }
     }
 }

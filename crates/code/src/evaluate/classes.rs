@@ -280,10 +280,11 @@ impl<'a> Machine<'a> {
             Atom::Instance(id) => self.class_of(*id),
             _ => None,
         };
-        let Some(class) = class else { return };
-        if self.foreign_bases(class).iter().all(|base| self.is_inert_base(base)) {
+        let (Some(class), Some(object)) = (class, atom.object()) else { return };
+        if self.escaped.contains(&object) || self.foreign_bases(class).iter().all(|base| self.is_inert_base(base)) {
             return;
         }
+        self.escaped.insert(object);
         let instance = if let Atom::Class(class) = atom { self.stand_in(*class, site) } else { atom.clone() };
         self.run_methods(class, &instance, site, 0);
     }
@@ -292,11 +293,15 @@ impl<'a> Machine<'a> {
         self.language().is_some_and(|language| (language.is_inert_base)(path))
     }
 
-    /// Runs every method of a class and its own bases on the instance.
-    pub(crate) fn run_methods(&mut self, class: ObjectId, instance: &Atom, site: Site, depth: usize) {
+    /// Runs every method of a class and its own bases on the instance, except the constructor, which ran.
+    fn run_methods(&mut self, class: ObjectId, instance: &Atom, site: Site, depth: usize) {
         const MAX_DEPTH: usize = 24;
         let Some(Kind::Class { scope, .. }) = self.heap.object(class).map(|object| &object.kind) else { return };
+        let constructor = self.language().map_or("", |language| language.constructor);
         for name in self.heap.names(*scope) {
+            if *name == *constructor {
+                continue;
+            }
             let member = self.member(&instance.clone().into(), &name, site);
             let functions = member.without(|atom| !matches!(atom, Atom::Function(_)));
             self.escape(&functions, site);

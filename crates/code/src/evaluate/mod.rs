@@ -71,6 +71,8 @@ pub(crate) struct Machine<'a> {
     defined: Vec<(Closure, Option<ObjectId>)>,
     /// Instances made to call methods on when nothing else makes one.
     stand_ins: FxHashMap<ObjectId, Atom>,
+    /// Instances and classes that left the project's code, in this round.
+    escaped: FxHashSet<ObjectId>,
     /// Classes of which the code made instances.
     instantiated: BTreeSet<ObjectId>,
     record: Record,
@@ -164,6 +166,7 @@ pub(crate) fn evaluate<'a>(project: &'a Project<'a>, starts: &[Start]) -> Outcom
         ran: FxHashSet::default(),
         defined: Vec::new(),
         stand_ins: FxHashMap::default(),
+        escaped: FxHashSet::default(),
         instantiated: BTreeSet::new(),
         record: Record::default(),
         wanted: Vec::new(),
@@ -193,6 +196,7 @@ impl<'a> Machine<'a> {
         self.ran.clear();
         self.defined.clear();
         self.stand_ins.clear();
+        self.escaped.clear();
         self.instantiated.clear();
         self.record = Record::default();
     }

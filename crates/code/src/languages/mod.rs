@@ -6,7 +6,7 @@ use model::call::Via;
 
 use crate::evaluate::{Arguments, Atom, Machine, Site, Unbound, Value};
 use crate::ir::Module;
-use crate::sources::{File, Sources};
+use crate::sources::{File, Place, Sources};
 
 mod javascript;
 mod python;
@@ -44,7 +44,10 @@ pub(crate) struct Language {
     pub submodule: fn(name: &str) -> Option<String>,
     /// The package that an import request or external path outside the project belongs to.
     pub package: fn(request: &str) -> &str,
-    /// Whether a file belongs to an installed package or to the SDK rather than to the project's own code.
+    /// Paths of packages that are installed among the project's own files, as far as metadata tells; folders end
+    /// with `/`.
+    pub installed: fn(sources: &Sources<'_>, place: Place) -> Vec<String>,
+    /// Whether a path alone tells that a file belongs to an installed package or to the SDK.
     pub is_foreign: fn(path: &str) -> bool,
     /// Whether an import request or external path belongs to a cloud SDK or something the model knows to wrap one.
     pub is_sdk: fn(path: &str) -> bool,

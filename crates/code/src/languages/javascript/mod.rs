@@ -23,6 +23,7 @@ pub(super) const JAVASCRIPT: Language = Language {
     entries_are_members: true,
     submodule: |_name| None,
     package,
+    installed: |_, _| Vec::new(),
     is_foreign,
     is_sdk,
     lower: lower::lower,

@@ -1,5 +1,6 @@
 //! Python: files, imports, handlers, the standard library as far as values flow through it, boto3 and its relatives.
 
+mod installed;
 mod lower;
 mod methods;
 mod resolve;
@@ -27,6 +28,7 @@ pub(crate) const PYTHON: Language = Language {
     entries_are_members: false,
     submodule: |name| Some(format!(".{name}")),
     package: |request| request.split('.').next().unwrap_or_default(),
+    installed: installed::installed,
     is_foreign,
     is_sdk,
     is_inert_base: standard::is_inert_base,

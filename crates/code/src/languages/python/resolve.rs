@@ -25,7 +25,7 @@ pub(super) fn resolve(sources: &Sources<'_>, from: &File, request: &str) -> Reso
     let mut folder_only = None;
     for (place, root) in roots(sources, from) {
         match search(sources, place, &root, &segments) {
-            Found::Modules(files) if files.iter().any(|file| super::is_foreign(&file.path)) => {
+            Found::Modules(files) if files.iter().any(|file| is_foreign(sources, file)) => {
                 return Resolution::External(path.to_owned());
             }
             Found::Modules(files) => return Resolution::Own(files),
@@ -37,6 +37,10 @@ pub(super) fn resolve(sources: &Sources<'_>, from: &File, request: &str) -> Reso
         Some(files) if !super::standard::is_standard(first) => Resolution::Own(files),
         _ => Resolution::External(path.to_owned()),
     }
+}
+
+fn is_foreign(sources: &Sources<'_>, file: &File) -> bool {
+    super::is_foreign(&file.path) || sources.is_installed(file.place, &file.path)
 }
 
 fn relative(sources: &Sources<'_>, from: &File, dots: usize, path: &str) -> Resolution {
