@@ -94,7 +94,7 @@ impl Reader<'_> {
             let place = &declared.properties;
             triggers.push(http(declared, api_access::of_web_function(declared), "web function endpoint", place));
         }
-        let mut attached = attached::of(declared);
+        let mut attached = attached::of(declared, &triggers);
         triggers.append(&mut attached.triggers);
         wiring.append(&mut attached.wiring);
         let mut seen = Vec::new();

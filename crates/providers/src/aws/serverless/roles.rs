@@ -58,7 +58,7 @@ enum Maker {
 }
 
 impl Roles {
-    pub(super) fn of(declared: &Declared<'_>, entities: &[Entity<'_>]) -> Self {
+    pub(super) fn of<'d>(declared: &'d Declared<'d>, entities: &[Entity<'_>]) -> Self {
         let mut roles: Vec<Role> = Vec::new();
         let mut known: Vec<(Choice, usize)> = Vec::new();
         let mut of_function = BTreeMap::new();
@@ -116,7 +116,7 @@ fn named(role: &Partial) -> Option<Choice> {
     Some(if reference == Some(naming::SHARED_ROLE) { Choice::Shared } else { Choice::Custom(text) })
 }
 
-fn role(declared: &Declared<'_>, entities: &[Entity<'_>], entity: &Entity<'_>, choice: &Choice) -> Role {
+fn role<'d>(declared: &'d Declared<'d>, entities: &[Entity<'_>], entity: &Entity<'_>, choice: &Choice) -> Role {
     match choice {
         Choice::Shared => shared::role(declared, entities),
         Choice::Own(maker) => own::role(declared, entity, *maker),

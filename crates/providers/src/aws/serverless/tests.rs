@@ -111,7 +111,7 @@ fn says_what_it_does_not_know_of_a_function() {
         ),
         (
             "provider: {name: aws, runtime: python3.12, iamManagedPolicies: [arn:aws:iam::1:policy/x]}\nfunctions: {a: {handler: a.main}}",
-            "policy `arn:aws:iam::1:policy/x` is not part",
+            "policy `arn:aws:iam::1:policy/x` is outside the template",
         ),
         (
             "provider: {name: aws, runtime: python3.12, role: 'arn:aws:iam::1:role/x'}\nfunctions: {a: {handler: a.main}}",
@@ -328,6 +328,28 @@ fn functions_have_roles_of_their_own_by_plugin_or_framework() {
         ", iam: {role: {mode: perFunction, statements: [{Effect: Allow, Action: 'p:P', Resource: '*'}]}}";
     check_grants(per_function, structured, "", &[&logs], &[of_provider, of_function]);
     check_grants(per_function, ", iam: {inheritStatements: false}", "", &[&logs], &[]);
+}
+
+#[test]
+fn roles_of_resources_are_joined() {
+    let resources = "resources:\n  Resources:\n    \
+                     R: {Type: 'AWS::IAM::Role', Properties: {RoleName: named, Policies: [{PolicyName: p, PolicyDocument: {Statement: \
+                     [{Effect: Allow, Action: 'r:R', Resource: '*'}]}}]}}\n    \
+                     P: {Type: 'AWS::IAM::Policy', Properties: {PolicyName: q, Roles: [!Ref R, !Ref IamRoleLambdaExecution], \
+                     PolicyDocument: {Statement: [{Effect: Allow, Action: 'q:Q', Resource: '*'}]}}}";
+    let of_role = ["Allow r:R on *", "Allow q:Q on *"];
+    for role in ["R", "!GetAtt R.Arn", "{Fn::GetAtt: [R, Arn]}", "!Sub 'arn:aws:iam::${AWS::AccountId}:role/named'"] {
+        let function = check_grants("", &format!(", role: {role}"), resources, &[], &of_role);
+        assert_eq!(function.identity.name.unwrap().to_string(), "${R.Arn}", "{role}");
+        check_grants(&format!(", role: {role}"), "", resources, &[], &of_role);
+        check_grants(&format!(", iam: {{role: {role}}}"), "", resources, &[], &of_role);
+    }
+    check_grants("", "", resources, &LOGS, &["Allow q:Q on *"]);
+    check_grants("", ", role: IamRoleLambdaExecution", resources, &LOGS, &["Allow q:Q on *"]);
+    let changed = "resources: {Resources: {IamRoleLambdaExecution: {Type: 'AWS::IAM::Role', Properties: {ManagedPolicyArns: \
+                   [arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess]}}}}";
+    let function = check_grants("", "", changed, &LOGS, &[]);
+    assert_eq!(show_policies(&function), "implicit added by the Serverless Framework, managed AmazonS3ReadOnlyAccess");
 }
 
 #[track_caller]

@@ -6,7 +6,7 @@ use model::SymbolicText;
 use super::super::declared::{Declared, Entity, is_on};
 use super::super::grants::{Grants, arns, around, local_arn};
 use super::super::{events, naming, wiring};
-use super::policies::{NETWORK_POLICY, Policies};
+use super::policies::Policies;
 use super::{Maker, Role, is_per_function, shared};
 
 /// The section of `custom` that the plugin is configured by.
@@ -36,13 +36,15 @@ pub(super) fn role(declared: &Declared<'_>, entity: &Entity<'_>, maker: Maker) -
         policies.managed(managed);
     }
     if is_in_network(declared, entity) {
-        policies.attach(&NETWORK_POLICY.into(), &entity.location, None);
+        policies.network(entity.location.clone());
     }
     if let Some(boundary) = boundary(declared, entity) {
-        policies.boundary(boundary);
+        policies.list.boundary(boundary);
     }
+    let role = naming::own_role(entity.key);
+    policies.resources(&role);
     let (policies, gaps) = policies.into_parts();
-    Role { name: SymbolicText::reference(format!("{}.Arn", naming::own_role(entity.key))), policies, gaps }
+    Role { name: SymbolicText::reference(format!("{role}.Arn")), policies, gaps }
 }
 
 /// As version 3.2 of the plugin does: logs, streams, queues and dead letters, and nothing for other events.

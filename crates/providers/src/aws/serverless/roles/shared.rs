@@ -7,12 +7,12 @@ use model::{Location, SymbolicText};
 use super::super::declared::{Declared, Entity};
 use super::super::grants::{Grants, around, local_arn};
 use super::super::{events, naming, wiring};
-use super::policies::{NETWORK_POLICY, Policies};
+use super::policies::Policies;
 use super::{Choice, Maker, Role, choice};
 
 /// The role with everything the framework puts into it: for the functions that use it, and, as it does, for the others
 /// too.
-pub(super) fn role(declared: &Declared<'_>, entities: &[Entity<'_>]) -> Role {
+pub(super) fn role<'d>(declared: &'d Declared<'d>, entities: &[Entity<'_>]) -> Role {
     let mut policies = Policies::new(declared);
     let location = provider_location(declared);
     let mut grants = Grants::default();
@@ -36,11 +36,20 @@ pub(super) fn role(declared: &Declared<'_>, entities: &[Entity<'_>]) -> Role {
         policies.managed(managed);
     }
     if let Some(network) = network_location(declared, entities) {
-        policies.attach(&NETWORK_POLICY.into(), &network, None);
+        policies.network(network);
     }
     if let Some(boundary) = boundary(declared) {
-        policies.boundary(boundary);
+        policies.list.boundary(boundary);
     }
+    if let Some(resource) = declared.stack.resource(naming::SHARED_ROLE) {
+        let why = "`resources` change the role that the framework makes, key by key; what they add is listed, not what they replace";
+        policies.list.gap_at(resource.place.location(&declared.service.file), why);
+    }
+    if let Some(extension) = declared.at(&["extensions", naming::SHARED_ROLE]) {
+        let why = "`extensions` replace properties of the role that the framework makes; it is listed without them";
+        policies.list.gap_at(declared.location_of(extension), why);
+    }
+    policies.resources(naming::SHARED_ROLE);
     let (policies, gaps) = policies.into_parts();
     Role { name: SymbolicText::reference(format!("{}.Arn", naming::SHARED_ROLE)), policies, gaps }
 }
