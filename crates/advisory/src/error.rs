@@ -12,7 +12,7 @@ pub enum Error {
     Feed { path: PathBuf, why: String },
     #[error("no advisories in `{}`: expected `<Ecosystem>/all.zip` as OSV.dev lays them out", path.display())]
     NoFeeds { path: PathBuf },
-    #[error("no advisories for ecosystem `{name}` in `{origin}`: it has {known}")]
+    #[error("there is no ecosystem `{name}` in {origin}: it has {known}")]
     UnknownEcosystem { name: String, origin: String, known: String },
     #[error("another update holds `{}`: wait for it to end", path.display())]
     Locked { path: PathBuf },

@@ -8,7 +8,7 @@ use crate::{Error, Progress};
 /// The ecosystems in which functions are written most.
 const ECOSYSTEMS: [&str; 2] = ["npm", "PyPI"];
 /// What the repository and the program may carry.
-pub const MAX_STARTER_BYTES: usize = 2 << 20;
+pub(crate) const MAX_STARTER_BYTES: usize = 2 << 20;
 
 /// The starter of `folder` (in OSV.dev's layout), taken on `day` (`2026-08-31`): all that it has of npm and PyPI, as an
 /// index like any other, so that using it costs no more than mapping it. Written to `data/starter.advisories` of this

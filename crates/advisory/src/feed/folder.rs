@@ -57,6 +57,19 @@ pub(crate) fn wanted_ecosystems(listed: &[String], wanted: &[String], origin: &s
     Ok(listed.iter().filter(is_chosen).cloned().collect())
 }
 
+/// The ecosystem that the program knows by this name: OSV's, with or without a release, or our id, in any case.
+///
+/// # Errors
+/// When there is none; names those there are.
+pub fn ecosystem(name: &str) -> Result<&'static Ecosystem, Error> {
+    let all = inventory::ecosystems();
+    let found = all.iter().find(|ecosystem| {
+        ecosystem.id.eq_ignore_ascii_case(name) || ecosystem.advisory_name.eq_ignore_ascii_case(base(name))
+    });
+    let known = all.iter().map(|ecosystem| ecosystem.advisory_name);
+    found.copied().ok_or_else(|| unknown(name, "this program".to_owned(), known))
+}
+
 fn unknown<'n>(name: &str, origin: String, known: impl Iterator<Item = &'n str>) -> Error {
     let known: Vec<_> = known.map(|name| format!("`{name}`")).collect();
     Error::UnknownEcosystem { name: name.to_owned(), origin, known: known.join(", ") }

@@ -1,5 +1,9 @@
-//! Folders of advisories in the layout that OSV.dev publishes.
+//! Folders of advisories in the layout that OSV.dev publishes, and bringing them here.
 
 mod folder;
+mod mirror;
 
-pub(crate) use folder::{ECOSYSTEMS_FILE, Feed, ZIP_FILE, feeds, wanted_ecosystems};
+pub use folder::ecosystem;
+pub(crate) use folder::{Feed, ZIP_FILE, feeds};
+pub use mirror::DEFAULT_ADDRESS;
+pub(crate) use mirror::bring_up_to_date;

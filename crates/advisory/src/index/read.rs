@@ -109,6 +109,11 @@ impl Index {
         (0..packages).try_for_each(|number| self.read_whole(number)).map_err(|corrupt| self.corrupt(corrupt))
     }
 
+    /// The file's bytes.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.bytes.as_ref()
+    }
+
     pub(crate) fn contents(&self) -> &Contents {
         &self.contents
     }

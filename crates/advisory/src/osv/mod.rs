@@ -4,5 +4,5 @@ mod archive;
 mod json;
 mod record;
 
-pub(crate) use archive::{Archive, open as open_archive};
+pub(crate) use archive::open as open_archive;
 pub(crate) use record::{PackageAdvisory, Record};
