@@ -69,10 +69,55 @@ fn api_properties(event: &Event<'_>, kind: &ApiKind) -> Partial {
 fn without_authorizer(own: Option<&Partial>, api: &Partial) -> Exposure {
     let flag = |auth: Option<&Partial>| auth.and_then(|auth| auth.get("ApiKeyRequired")).and_then(Partial::as_bool);
     let needs_key = flag(own).or_else(|| flag(api.get("Auth"))).unwrap_or(false);
-    let has_policy = own.and_then(|auth| auth.get("ResourcePolicy")).is_some()
-        || api.at(&["Auth", "ResourcePolicy"]).is_some()
-        || api.get("Policy").is_some();
-    if needs_key || has_policy { Exposure::Authenticated } else { Exposure::Public }
+    let own_policy = own.and_then(|auth| auth.get("ResourcePolicy"));
+    let is_limited = own_policy.is_some_and(policy_limits) || has_limiting_policy(api);
+    if needs_key || is_limited { Exposure::Authenticated } else { Exposure::Public }
+}
+
+/// Whether a policy of the API itself keeps callers out.
+pub(super) fn has_limiting_policy(api: &Partial) -> bool {
+    let paths: [&[&str]; 4] = [
+        &["Auth", "ResourcePolicy"],
+        &["Policy"],
+        &["Body", "x-amazon-apigateway-policy"],
+        &["DefinitionBody", "x-amazon-apigateway-policy"],
+    ];
+    paths.iter().filter_map(|path| api.at(path)).any(policy_limits)
+}
+
+/// Condition keys that say nothing of who calls.
+const HARMLESS_KEYS: [&str; 5] =
+    ["aws:currenttime", "aws:epochtime", "aws:referer", "aws:securetransport", "aws:useragent"];
+
+/// Whether a resource policy, SAM's or IAM's, lets in less than everyone. Lists of who is kept out (`…Blacklist`) leave
+/// everyone else in.
+fn policy_limits(policy: &Partial) -> bool {
+    if policy.entries().any(|entry| entry.name.ends_with("Whitelist")) {
+        return true;
+    }
+    let statements = policy.get("CustomStatements").or_else(|| policy.get("Statement"));
+    let statements: Vec<_> = statements.map(|statements| statements.items_or_self().collect()).unwrap_or_default();
+    let admits_all = statements.iter().any(|statement| is_effect(statement, "Allow") && !asks_who(statement));
+    let keeps_out = statements.iter().any(|statement| is_effect(statement, "Deny") && has_caller_condition(statement));
+    !statements.is_empty() && (!admits_all || keeps_out)
+}
+
+fn is_effect(statement: &Partial, effect: &str) -> bool {
+    statement.get("Effect").and_then(Partial::literal).as_deref() == Some(effect)
+}
+
+fn asks_who(statement: &Partial) -> bool {
+    let principal = statement.get("Principal");
+    let principals = principal.map(|principal| principal.get("AWS").unwrap_or(principal));
+    let is_anyone = principals
+        .is_some_and(|principals| principals.items_or_self().any(|name| name.literal().as_deref() == Some("*")));
+    !is_anyone || has_caller_condition(statement)
+}
+
+fn has_caller_condition(statement: &Partial) -> bool {
+    let operators = statement.get("Condition").map(|condition| condition.entries().collect::<Vec<_>>());
+    let mut keys = operators.unwrap_or_default().into_iter().flat_map(|operator| operator.value.entries());
+    keys.any(|key| !HARMLESS_KEYS.contains(&key.name.to_ascii_lowercase().as_str()))
 }
 
 /// Whether the API is only reachable from inside a network.

@@ -27,10 +27,7 @@ struct Attachment {
 const ATTACHMENTS: &[Attachment] = &[
     internal("AWS::AppSync::DataSource", &["LambdaConfig", "LambdaFunctionArn"], "other", ""),
     internal("AWS::Cognito::UserPool", &["LambdaConfig", "*"], "other", ""),
-    Attachment {
-        exposure: Exposure::Public,
-        ..internal("AWS::ElasticLoadBalancingV2::TargetGroup", &["Targets", "*", "Id"], "http", "")
-    },
+    public("AWS::ElasticLoadBalancingV2::TargetGroup", &["Targets", "*", "Id"], "http"),
     internal("AWS::Events::Rule", &["Targets", "*", "Arn"], "event-bus", "EventPattern"),
     internal("AWS::IoT::TopicRule", &["TopicRulePayload", "Actions", "*", "Lambda", "FunctionArn"], "other", ""),
     internal("AWS::Logs::SubscriptionFilter", &["DestinationArn"], "log", "LogGroupName"),
@@ -38,7 +35,15 @@ const ATTACHMENTS: &[Attachment] = &[
     internal("AWS::SNS::Subscription", &["Endpoint"], "topic", "TopicArn"),
     internal("AWS::SNS::Topic", &["Subscription", "*", "Endpoint"], "topic", ""),
     internal("AWS::Scheduler::Schedule", &["Target", "Arn"], "schedule", "ScheduleExpression"),
+    public("AWS::Serverless::Api", &["Auth", "Authorizers", "*", "FunctionArn"], "http"),
+    internal("AWS::Serverless::GraphQLApi", &["DataSources", "Lambda", "*", "FunctionArn"], "other", ""),
+    public("AWS::Serverless::HttpApi", &["Auth", "Authorizers", "*", "FunctionArn"], "http"),
+    public("AWS::Serverless::WebSocketApi", &["Routes", "*", "FunctionArn"], "http"),
 ];
+
+const fn public(resource: &'static str, path: &'static [&'static str], kind: &'static str) -> Attachment {
+    Attachment { exposure: Exposure::Public, ..internal(resource, path, kind, "") }
+}
 
 const fn internal(
     resource: &'static str,
@@ -49,35 +54,52 @@ const fn internal(
     Attachment { resource, path, kind, source, exposure: Exposure::Internal }
 }
 
-/// What an event source mapping reads from, by the service in the ARN and by the kind of resource.
+/// What an event source mapping reads from: by the service in the ARN, by the kind of resource, or by a property that
+/// only such a mapping has.
 struct Source {
     service: &'static str,
     resources: &'static [&'static str],
+    properties: &'static [&'static str],
     kind: &'static str,
     poller: WiringKind,
 }
 
 const SOURCES: &[Source] = &[
-    Source { service: "sqs", resources: &["AWS::SQS::Queue"], kind: "queue", poller: WiringKind::PollQueue },
+    Source {
+        service: "sqs",
+        resources: &["AWS::SQS::Queue"],
+        properties: &[],
+        kind: "queue",
+        poller: WiringKind::PollQueue,
+    },
     Source {
         service: "kinesis",
         resources: &["AWS::Kinesis::Stream", "AWS::Kinesis::StreamConsumer"],
+        properties: &[],
         kind: "stream",
         poller: WiringKind::PollKinesis,
     },
     Source {
         service: "dynamodb",
         resources: &["AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::Serverless::SimpleTable"],
+        properties: &[],
         kind: "stream",
         poller: WiringKind::PollDynamoDbStream,
     },
     Source {
         service: "kafka",
         resources: &["AWS::MSK::Cluster", "AWS::MSK::ServerlessCluster"],
+        properties: &["AmazonManagedKafkaEventSourceConfig", "SelfManagedEventSource", "Topics"],
         kind: "stream",
         poller: WiringKind::PollKafka,
     },
-    Source { service: "mq", resources: &["AWS::AmazonMQ::Broker"], kind: "queue", poller: WiringKind::PollMq },
+    Source {
+        service: "mq",
+        resources: &["AWS::AmazonMQ::Broker"],
+        properties: &["Queues"],
+        kind: "queue",
+        poller: WiringKind::PollMq,
+    },
 ];
 
 /// Who may invoke a function by a resource permission, by service principal.
@@ -99,8 +121,8 @@ pub(super) struct Attached {
     pub(super) wiring: Vec<Wiring>,
 }
 
-/// Everything that the template's other resources attach to the function.
-pub(super) fn of(function: &Declared<'_>) -> Attached {
+/// Everything that the template's other resources attach to the function. `known` are the triggers it declares itself.
+pub(super) fn of(function: &Declared<'_>, known: &[Trigger]) -> Attached {
     let mut attached = Attached::default();
     for resource in function.stack.resources.iter().filter(|resource| !resource.is_excluded()) {
         mapping(function, resource, &mut attached);
@@ -114,10 +136,7 @@ pub(super) fn of(function: &Declared<'_>) -> Attached {
             attached.wiring.extend(destinations.iter().flat_map(|to| wiring::outcomes(function, to)));
         }
     }
-    let permitted: Vec<_> = permissions(function)
-        .filter(|trigger| !attached.triggers.iter().any(|known| known.kind == trigger.kind))
-        .collect();
-    attached.triggers.extend(permitted);
+    attached.triggers.extend(permissions(function, known, &attached.triggers));
     attached
 }
 
@@ -139,6 +158,7 @@ fn mapping(function: &Declared<'_>, resource: &Resource, attached: &mut Attached
     let source = SOURCES.iter().find(|source| {
         behind.is_some_and(|behind| source.resources.contains(&behind.kind.as_str()))
             || service.as_deref() == Some(source.service)
+            || source.properties.iter().any(|name| resource.property(name).is_some())
     });
     let location = place(function, resource);
     let (kind, shown) = (source.map_or("stream", |source| source.kind), arn.to_string());
@@ -196,13 +216,15 @@ fn rest_method(function: &Declared<'_>, resource: &Resource) -> Option<Trigger> 
     let is_its = resource.kind == "AWS::ApiGateway::Method"
         && names(function, resource.property("Integration").and_then(|integration| integration.get("Uri")));
     let properties = resource.properties().filter(|_| is_its)?;
-    let is_private = referenced(function, properties.get("RestApiId")).is_some_and(api_access::is_private);
-    let needs_key = properties.get("ApiKeyRequired").and_then(Partial::as_bool) == Some(true);
+    let api = referenced(function, properties.get("RestApiId"));
+    let is_private = api.is_some_and(api_access::is_private);
+    let is_limited = properties.get("ApiKeyRequired").and_then(Partial::as_bool) == Some(true)
+        || api.is_some_and(api_access::has_limiting_policy);
     let method = properties.get("HttpMethod").and_then(Partial::literal).unwrap_or_else(|| "ANY".to_owned());
     let part = referenced(function, properties.get("ResourceId")).and_then(|part| part.get("PathPart")?.literal());
     Some(Trigger {
         kind: "http",
-        exposure: exposure(is_private, needs_key || has_authorizer(properties)),
+        exposure: exposure(is_private, is_limited || has_authorizer(properties)),
         source: format!("{method} /{}", part.unwrap_or_default()),
         location: place(function, resource),
     })
@@ -250,6 +272,7 @@ fn openapi(function: &Declared<'_>, resource: &Resource) -> Vec<Trigger> {
                 continue;
             }
             let is_secured = api_access::body_secures(body, &path.name, &operation.name)
+                || api_access::has_limiting_policy(properties)
                 || properties.at(&["Auth", "DefaultAuthorizer"]).is_some();
             let method = match operation.name.as_str() {
                 "x-amazon-apigateway-any-method" => "ANY".to_owned(),
@@ -272,39 +295,45 @@ fn referenced<'s>(function: &Declared<'s>, value: Option<&Partial>) -> Option<&'
     wiring::referenced(function, &text)?.properties()
 }
 
-/// The triggers that only a resource permission tells of.
-fn permissions<'f>(function: &'f Declared<'_>) -> impl Iterator<Item = Trigger> + use<'f> {
+/// The triggers that only a resource permission tells of: those of a kind that nothing else in the template explains.
+fn permissions(function: &Declared<'_>, known: &[Trigger], attached: &[Trigger]) -> Vec<Trigger> {
+    let explains = |kind: &str| {
+        let same = |known: &str| known == kind || (known == "schedule" && kind == "event-bus");
+        known.iter().chain(attached).any(|trigger| same(trigger.kind))
+    };
     let of_function = |resource: &&Resource| {
         resource.kind == "AWS::Lambda::Permission"
             && !resource.is_excluded()
             && names(function, resource.property("FunctionName"))
     };
-    function.stack.resources.iter().filter(of_function).map(move |resource| {
-        let principal =
-            resource.property("Principal").and_then(|principal| principal.texts().next()).unwrap_or_default();
-        let known = PRINCIPALS.iter().find(|(name, ..)| principal.as_literal() == Some(*name));
-        let (kind, exposure) =
-            known.map_or_else(|| other_principal(resource, &principal.to_string()), |row| (row.1, row.2));
-        let source = resource.property("SourceArn").map(super::events::described);
-        Trigger {
-            kind,
-            exposure,
-            source: source.unwrap_or_else(|| principal.to_string()),
-            location: place(function, resource),
-        }
-    })
+    let permissions = function.stack.resources.iter().filter(of_function);
+    permissions.map(|permission| permitted(function, permission)).filter(|trigger| !explains(trigger.kind)).collect()
 }
 
-fn other_principal(resource: &Resource, principal: &str) -> (&'static str, Exposure) {
+fn permitted(function: &Declared<'_>, permission: &Resource) -> Trigger {
+    let text = |name: &str| permission.property(name).and_then(|value| value.texts().next());
+    let principal = text("Principal").unwrap_or_default();
+    let known = PRINCIPALS.iter().find(|(name, ..)| principal.as_literal() == Some(*name));
+    let is_for_url = text("FunctionUrlAuthType").is_some() || text("InvokedViaFunctionUrl").is_some();
+    let (kind, exposure) = match known {
+        Some((_, kind, exposure)) => (*kind, *exposure),
+        None => other_principal(permission, &principal.to_string(), if is_for_url { "http" } else { "other" }),
+    };
+    let source = permission.property("SourceArn").map(super::events::described);
+    let source = source.unwrap_or_else(|| principal.to_string());
+    Trigger { kind, exposure, source, location: place(function, permission) }
+}
+
+fn other_principal(resource: &Resource, principal: &str, kind: &'static str) -> (&'static str, Exposure) {
     let is_limited = ["PrincipalOrgID", "SourceAccount", "SourceArn", "EventSourceToken"]
         .iter()
         .any(|limit| resource.property(limit).is_some());
     let is_signed = resource.property("FunctionUrlAuthType").and_then(Partial::literal).as_deref() == Some("AWS_IAM");
     match principal {
-        "*" if is_limited || is_signed => ("other", Exposure::Authenticated),
-        "*" => ("other", Exposure::Public),
-        name if name.ends_with(".amazonaws.com") => ("other", Exposure::Internal),
-        _ => ("other", Exposure::Authenticated),
+        "*" if is_limited || is_signed => (kind, Exposure::Authenticated),
+        "*" => (kind, Exposure::Public),
+        name if name.ends_with(".amazonaws.com") => (kind, Exposure::Internal),
+        _ => (kind, Exposure::Authenticated),
     }
 }
 

@@ -50,7 +50,7 @@ const DESTINATION_TYPES: &[DestinationType] = &[
 /// What the function's own properties wire: logs, tracing, network, dead letters, destinations, file systems.
 pub(super) fn of(function: &Declared<'_>) -> Vec<Wiring> {
     let mut wiring = vec![Wiring { kind: WiringKind::Logs, resource: None, location: function.location() }];
-    if let Some(tracing) = tracing(function) {
+    if let Some(tracing) = tracing(function).filter(|mode| may_be(mode, "Active")) {
         wiring.push(at(function, tracing, WiringKind::Tracing, None));
     }
     if let Some(network) = network(function) {
@@ -67,13 +67,15 @@ pub(super) fn of(function: &Declared<'_>) -> Vec<Wiring> {
     wiring
 }
 
-/// The property that turns tracing on; `None` when it is off.
+/// The tracing mode; `None` when it is off.
 pub(super) fn tracing<'f>(function: &'f Declared<'_>) -> Option<&'f Partial> {
-    if function.kind.is_sam {
-        return function.get("Tracing").filter(|mode| mode.texts().any(|mode| mode.as_literal() != Some("Disabled")));
-    }
-    let mode = function.at(&["TracingConfig", "Mode"])?;
-    mode.texts().any(|mode| mode.as_literal() != Some("PassThrough")).then_some(mode)
+    let mode = if function.kind.is_sam { function.get("Tracing") } else { function.at(&["TracingConfig", "Mode"]) };
+    mode.filter(|mode| mode.texts().any(|mode| mode.as_literal() != Some("Disabled")))
+}
+
+/// Whether the text is `expected`, or not known.
+fn may_be(value: &Partial, expected: &str) -> bool {
+    value.texts().any(|text| text.as_literal().is_none_or(|text| text == expected))
 }
 
 /// The property that puts the function into a network.
