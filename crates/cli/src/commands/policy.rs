@@ -1,0 +1,24 @@
+//! `fnassay policy`: IAM questions by themselves.
+
+use crate::exit::Exit;
+use crate::output;
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// List the actions that patterns stand for, e.g. `s3:Get*`
+    #[command(after_help = "Example:\n  fnassay policy expand 's3:Get*' 'sqs:*Message'")]
+    Expand {
+        /// Action patterns with `*` and `?`
+        #[arg(required = true, value_name = "ACTION")]
+        actions: Vec<String>,
+    },
+}
+
+pub(crate) fn run(command: &Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Expand { actions } => {
+            output::report(&engine::expand_actions(actions).join("\n"))?;
+            Ok(Exit::Clean)
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! `fnassay scan`: the main job.
+
+use std::path::PathBuf;
+
+use model::report::Report;
+use model::{Family, Severity};
+use report::RenderContext;
+
+use crate::arguments::Target;
+use crate::exit::{Exit, Failure};
+use crate::{config, output, progress};
+
+/// Scan functions: components, vulnerabilities, secrets, permissions
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  fnassay scan .
+  fnassay scan template.yaml --report html=report.html --report json=report.json
+  fnassay scan function.zip --runtime nodejs22.x --handler index.handler --policy role.json
+  fnassay scan . --only vulnerability --fail-on high")]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    target: Target,
+
+    /// What to print
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = format_names())]
+    format: String,
+
+    /// Write another report as well; may be repeated
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = parse_report)]
+    reports: Vec<(String, PathBuf)>,
+
+    /// Exit with 1 when a finding is this severe or worse
+    #[arg(long, value_name = "SEVERITY", value_parser = severity_names())]
+    fail_on: Option<String>,
+
+    /// Look only for these families of findings
+    #[arg(long, value_name = "FAMILY,…", value_delimiter = ',', value_parser = family_names())]
+    only: Vec<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let config = config::load(arguments.target.config.as_deref())?;
+    let mut settings = config.settings(&arguments.target);
+    settings.families = families(&arguments.only, &config);
+    let fail_on = arguments.fail_on.as_deref().and_then(Severity::parse).or(config.fail_on());
+    let report = scan_all(&arguments.target, &settings)?;
+    write_reports(arguments, &report, &settings)?;
+    let worst = report.functions.iter().flat_map(|function| &function.findings).map(|finding| finding.severity).max();
+    Ok(if fail_on.is_some_and(|threshold| worst >= Some(threshold)) { Exit::Findings } else { Exit::Clean })
+}
+
+/// Scans every target into one report.
+pub(crate) fn scan_all(target: &Target, settings: &engine::Settings) -> anyhow::Result<Report> {
+    let bars = progress::Bars::new(target.quiet);
+    let report = engine::scan(&target.targets, settings, &bars);
+    bars.finish();
+    report.map_err(|error| {
+        let hint = error.hint();
+        let failure =
+            if error.is_usage() { Failure::usage(error.to_string()) } else { Failure::incomplete(error_chain(&error)) };
+        failure.with_hint(hint).into()
+    })
+}
+
+fn error_chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+fn write_reports(arguments: &Arguments, report: &Report, settings: &engine::Settings) -> anyhow::Result<()> {
+    let context = |width, colour| RenderContext {
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        width,
+        colour,
+        target: arguments.target.targets.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "),
+        today: settings.today.to_string(),
+    };
+    for (format, file) in &arguments.reports {
+        let text = render(format, report, &context(output::FILE_WIDTH_COLUMNS, false));
+        output::write_file(file, &text)?;
+    }
+    let (width, colour) = output::terminal();
+    output::report(&render(&arguments.format, report, &context(width, colour)))?;
+    Ok(())
+}
+
+fn render(format: &str, report: &Report, context: &RenderContext) -> String {
+    // The name was checked when the command line was parsed.
+    report::find(format).map(|format| (format.render)(report, context)).unwrap_or_default()
+}
+
+fn families(only: &[String], config: &config::Config) -> Vec<Family> {
+    let named: Vec<_> = only.iter().filter_map(|name| Family::parse(name)).collect();
+    if named.is_empty() { config.only() } else { named }
+}
+
+fn format_names() -> clap::builder::PossibleValuesParser {
+    clap::builder::PossibleValuesParser::new(report::FORMATS.iter().map(|format| format.id))
+}
+
+fn severity_names() -> clap::builder::PossibleValuesParser {
+    clap::builder::PossibleValuesParser::new(Severity::ALL.map(Severity::name))
+}
+
+fn family_names() -> clap::builder::PossibleValuesParser {
+    clap::builder::PossibleValuesParser::new(Family::ALL.map(Family::name))
+}
+
+fn parse_report(text: &str) -> Result<(String, PathBuf), String> {
+    let (format, file) = text.split_once('=').ok_or("write FORMAT=FILE, e.g. html=report.html")?;
+    if report::find(format).is_none() {
+        let known: Vec<_> = report::FORMATS.iter().map(|format| format.id).collect();
+        return Err(format!("unknown format `{format}`; known are {}", known.join(", ")));
+    }
+    if file.is_empty() { Err("the file name is empty".to_owned()) } else { Ok((format.to_owned(), file.into())) }
+}

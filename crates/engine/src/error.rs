@@ -1,0 +1,28 @@
+//! Why a scan cannot go on.
+
+/// Everything else that goes wrong is a gap of the report.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Source(#[from] source::Error),
+    #[error("cannot use advisory index `{path}`")]
+    Advisories { path: String, source: advisory::Error },
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Source(error) => error.hint(),
+            Self::Advisories { .. } => Some("build it anew with `fnassay advisories update`"),
+        }
+    }
+
+    /// Whether the user's words are at fault rather than the target.
+    pub fn is_usage(&self) -> bool {
+        match self {
+            Self::Source(error) => matches!(error, source::Error::Policy { .. } | source::Error::ReadPolicy { .. }),
+            Self::Advisories { .. } => true,
+        }
+    }
+}

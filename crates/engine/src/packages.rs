@@ -1,0 +1,131 @@
+//! Functions that ship the same files, and those files opened once.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use artifact::{Artifact, Limits, Root};
+use model::function::{CodeContent, CodeSource, Function};
+use model::{Gap, Hidden, Location, Parsed};
+use source::Located;
+
+/// Functions with equal code and layers.
+pub(crate) struct Package<'a> {
+    pub(crate) functions: Vec<&'a Located>,
+}
+
+impl<'a> Package<'a> {
+    /// The functions grouped by what they ship, in the order of their first function.
+    pub(crate) fn group(functions: &'a [Located]) -> Vec<Self> {
+        let mut positions: BTreeMap<String, usize> = BTreeMap::new();
+        let mut packages: Vec<Self> = Vec::new();
+        for located in functions {
+            let key = format!("{:?}", located.function.code);
+            let at = *positions.entry(key).or_insert(packages.len());
+            match packages.get_mut(at) {
+                Some(package) => package.functions.push(located),
+                None => packages.push(Self { functions: vec![located] }),
+            }
+        }
+        packages
+    }
+
+    fn code(&self) -> &'a [CodeSource] {
+        self.functions.first().map(|located| located.function.code.as_slice()).unwrap_or_default()
+    }
+
+    /// Names of the layers by the index that entries of the artifact carry.
+    pub(crate) fn layer_names(&self) -> Vec<String> {
+        self.code().iter().filter_map(|code| code.layer.clone()).collect()
+    }
+
+    /// The runtime that all of them run on, if it is one.
+    pub(crate) fn runtime(&self) -> Option<&'a str> {
+        let mut runtimes = self.functions.iter().map(|located| located.function.runtime.as_deref());
+        let first = runtimes.next()??;
+        runtimes.all(|runtime| runtime == Some(first)).then_some(first)
+    }
+
+    /// Digest of each code source that is a single file, in their order.
+    pub(crate) fn digests(&self, root: &Path) -> Vec<Option<String>> {
+        let digest = |code: &CodeSource| match &code.content {
+            CodeContent::Path { .. } => {
+                let path = root.join(&code.path);
+                path.is_file().then(|| artifact::sha256_of_file(&path).ok()).flatten()
+            }
+            CodeContent::Inline { text, .. } => Some(artifact::sha256(text.as_bytes())),
+            CodeContent::Elsewhere { .. } => None,
+        };
+        self.code().iter().map(digest).collect()
+    }
+
+    /// Opens every file that is on this machine; what is elsewhere becomes a gap.
+    pub(crate) fn open(&self, root: &Path) -> Parsed<Artifact> {
+        let mut gaps = Vec::new();
+        let mut layer = 0;
+        let mut roots = Vec::new();
+        for code in self.code() {
+            let index = code.layer.is_some().then(|| {
+                layer += 1;
+                layer - 1
+            });
+            match located_root(root, code, index) {
+                Ok(root) => roots.push(root),
+                Err(why) => gaps.push(elsewhere(self.functions.first().map(|located| &located.function), code, why)),
+            }
+        }
+        let opened = Artifact::open(&roots, &Limits::default());
+        gaps.extend(opened.gaps);
+        Parsed { value: opened.value, gaps }
+    }
+}
+
+fn located_root(root: &Path, code: &CodeSource, layer: Option<u16>) -> Result<Root, String> {
+    match &code.content {
+        CodeContent::Path { include } => {
+            let path = if code.path == "." { root.to_owned() } else { root.join(&code.path) };
+            let opened = match layer {
+                Some(index) => Root::layer(path, code.path.clone(), index),
+                None => Root::function(path, code.path.clone()),
+            };
+            Ok(opened.including(include).within(root))
+        }
+        CodeContent::Inline { file_name, text, .. } => Ok(Root::inline(file_name.clone(), text, code.path.clone())),
+        CodeContent::Elsewhere { why } => Err(why.clone()),
+    }
+}
+
+fn elsewhere(function: Option<&Function>, code: &CodeSource, why: String) -> Gap {
+    let location = function.map_or_else(|| Location::file(code.path.clone()), |function| function.location.clone());
+    let mut hides = vec![Hidden::Components, Hidden::Secrets];
+    if code.layer.is_none() {
+        hides.push(Hidden::Calls);
+    }
+    Gap::new(location, why, &hides)
+}
+
+/// A target whose functions are being assessed.
+pub(crate) struct OpenTarget<'a> {
+    pub(crate) root: &'a Path,
+    /// Every file of the target, for imports that leave a function's folder; opened when first asked for.
+    project: OnceLock<Artifact>,
+}
+
+impl<'a> OpenTarget<'a> {
+    pub(crate) fn new(root: &'a Path) -> Self {
+        Self { root, project: OnceLock::new() }
+    }
+
+    /// The project around a function whose code is a folder of it; none for packages and for the target itself.
+    pub(crate) fn surroundings<'s>(&'s self, function: &'s Function) -> Option<code::Surroundings<'s>> {
+        let code = function.code.first()?;
+        let folder = code.path.as_str();
+        let is_part =
+            matches!(code.content, CodeContent::Path { .. }) && folder != "." && self.root.join(folder).is_dir();
+        is_part.then(|| {
+            // What cannot be opened here is a gap of the functions it belongs to.
+            let open = || Artifact::open(&[Root::function(self.root, ".")], &Limits::default()).value;
+            code::Surroundings { artifact: self.project.get_or_init(open), folder }
+        })
+    }
+}

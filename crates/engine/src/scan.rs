@@ -1,0 +1,73 @@
+//! The whole scan: targets in, report out.
+
+use std::path::PathBuf;
+
+use advisory::Index;
+use model::Gap;
+use model::report::{Assessment, Report};
+use rayon::prelude::*;
+use secrets::Scanner;
+use source::Target;
+
+use crate::assess::{Facts, assess};
+use crate::packages::{OpenTarget, Package};
+use crate::progress::{Progress, Stage};
+use crate::{Error, Settings};
+
+/// Scans every target into one report.
+///
+/// # Errors
+/// When a target cannot be opened or holds nothing that is recognised, or the advisory index cannot be used.
+pub fn scan(targets: &[PathBuf], settings: &Settings, progress: &dyn Progress) -> Result<Report, Error> {
+    progress.begin(Stage::ReadTargets, targets.len() as u64);
+    let facts = Facts { index: open_index(settings)?, scanner: Scanner::new(), settings };
+    let mut report = Report { advisories: facts.index.source().clone(), ..Report::default() };
+    let mut opened = Vec::new();
+    for path in targets {
+        opened.push(source::open(path, &settings.source)?.take_gaps(&mut report.gaps));
+        progress.advance(1);
+    }
+    let count: usize = opened.iter().map(|target| target.functions.len()).sum();
+    progress.begin(Stage::Assess, count as u64);
+    for target in &opened {
+        report.functions.extend(assess_target(target, &facts, progress));
+    }
+    report.functions.sort_by(|left, right| left.function.id.cmp(&right.function.id));
+    finish(&mut report);
+    Ok(report)
+}
+
+fn open_index(settings: &Settings) -> Result<Index, Error> {
+    let path = settings.advisories.clone().or_else(|| advisory::default_index_path().filter(|path| path.exists()));
+    match path {
+        None => Index::starter().map_err(|source| Error::Advisories { path: "built-in starter".to_owned(), source }),
+        Some(path) => {
+            Index::open(&path).map_err(|source| Error::Advisories { path: path.display().to_string(), source })
+        }
+    }
+}
+
+fn assess_target(target: &Target, facts: &Facts<'_>, progress: &dyn Progress) -> Vec<Assessment> {
+    let packages = Package::group(&target.functions);
+    let open = OpenTarget::new(&target.root);
+    packages
+        .par_iter()
+        .flat_map(|package| {
+            let assessments = assess(package, &open, facts);
+            progress.advance(package.functions.len() as u64);
+            assessments
+        })
+        .collect()
+}
+
+fn finish(report: &mut Report) {
+    tidy(&mut report.gaps);
+    for assessment in &mut report.functions {
+        tidy(&mut assessment.gaps);
+    }
+}
+
+fn tidy(gaps: &mut Vec<Gap>) {
+    gaps.sort();
+    gaps.dedup();
+}
