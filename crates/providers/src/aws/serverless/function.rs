@@ -8,7 +8,8 @@ use model::{Gap, Hidden, Parsed};
 
 use super::declared::{Declared, Entity};
 use super::roles::Roles;
-use super::{events, identity, image, layers, package, wiring};
+use super::{events, identity, image, layers, naming, package, wiring};
+use crate::aws::resources;
 
 /// The runtime of a function that names none, in the framework's latest v3.
 const DEFAULT_RUNTIME: &str = "nodejs24.x";
@@ -18,7 +19,18 @@ pub(super) fn all(declared: &Declared<'_>, gaps: &mut Vec<Gap>) -> Vec<Parsed<Fu
     gaps.extend(unreadable_functions(declared));
     let entities = declared.functions();
     let roles = Roles::of(declared, &entities);
-    entities.iter().map(|entity| function(declared, entity, &roles)).collect()
+    let mut functions: Vec<_> = entities.iter().map(|entity| function(declared, entity, &roles)).collect();
+    functions.extend(of_resources(declared, &entities));
+    functions
+}
+
+/// Functions that `resources` declare by themselves.
+fn of_resources(declared: &Declared<'_>, entities: &[Entity<'_>]) -> Vec<Parsed<Function>> {
+    let made: Vec<_> =
+        entities.iter().map(|entity| format!("{}#{}", declared.service.file, naming::function(entity.key))).collect();
+    let mut functions = resources::functions(&declared.stack, declared.project);
+    functions.retain(|function| !made.contains(&function.value.id));
+    functions
 }
 
 /// The gap for a section of functions that is not known.
@@ -32,6 +44,7 @@ fn unreadable_functions(declared: &Declared<'_>) -> Option<Gap> {
 fn function(declared: &Declared<'_>, entity: &Entity<'_>, roles: &Roles) -> Parsed<Function> {
     let mut gaps = Vec::new();
     gaps.extend(unreadable_body(declared, entity));
+    gaps.extend(changed_by_resources(declared, entity));
     let is_image = entity.get("image").is_some();
     let kind = if is_image { FunctionKind::Container } else { FunctionKind::Function };
     let handler = if is_image { image::handler(entity) } else { handler(declared, entity, &mut gaps) };
@@ -66,6 +79,16 @@ fn unreadable_body(declared: &Declared<'_>, entity: &Entity<'_>) -> Option<Gap> 
     let why = format!("function `{}` is declared as `{text}`, which is not known before deployment", entity.key);
     let hides = [Hidden::Calls, Hidden::Components, Hidden::Configuration, Hidden::Permissions, Hidden::Secrets];
     Some(declared.gap(entity.body, why, &hides))
+}
+
+/// The gap for a function whose resource `resources` or `extensions` change.
+fn changed_by_resources(declared: &Declared<'_>, entity: &Entity<'_>) -> Option<Gap> {
+    let logical_id = naming::function(entity.key);
+    let resource = declared.stack.resource(&logical_id).map(|resource| resource.place.location(&declared.service.file));
+    let extension = || declared.at(&["extensions", &logical_id]).map(|extension| declared.location_of(extension));
+    let location = resource.or_else(extension)?;
+    let why = format!("`{logical_id}` is changed here at deployment; function `{}` is listed without that", entity.key);
+    Some(Gap::new(location, why, &[Hidden::Configuration, Hidden::Permissions]))
 }
 
 fn handler(declared: &Declared<'_>, entity: &Entity<'_>, gaps: &mut Vec<Gap>) -> Option<String> {

@@ -19,6 +19,11 @@ pub(super) fn layer(key: &str) -> String {
     format!("{}LambdaLayer", normalized(key))
 }
 
+/// The logical id of a function.
+pub(super) fn function(key: &str) -> String {
+    format!("{}LambdaFunction", normalized(key))
+}
+
 /// The logical id of a function's own role.
 pub(super) fn own_role(key: &str) -> String {
     format!("{}{SHARED_ROLE}", normalized(key))
@@ -31,6 +36,7 @@ mod tests {
     #[test]
     fn names_as_the_framework_does() {
         assert_eq!(layer("hello-world_2"), "HelloDashworldUnderscore2LambdaLayer");
+        assert_eq!(function("get"), "GetLambdaFunction");
         assert_eq!(layer("common"), "CommonLambdaLayer");
         assert_eq!(own_role("get"), "GetIamRoleLambdaExecution");
     }

@@ -352,6 +352,18 @@ fn roles_of_resources_are_joined() {
     assert_eq!(show_policies(&function), "implicit added by the Serverless Framework, managed AmazonS3ReadOnlyAccess");
 }
 
+#[test]
+fn functions_of_resources_are_listed_and_changes_are_said() {
+    let resources = "resources:\n  Resources:\n    Own: {Type: 'AWS::Lambda::Function', Properties: {Handler: b.main, Runtime: python3.12, \
+                     Code: {ZipFile: 'pass'}}}\n    ALambdaFunction: {Type: 'AWS::Lambda::Function', Properties: {Layers: [x]}}";
+    let functions = of_yaml(&format!(
+        "provider: {{name: aws, runtime: python3.12}}\nfunctions: {{a: {{handler: a.main}}}}\n{resources}"
+    ));
+    let ids: Vec<_> = functions.iter().map(|function| function.value.id.as_str()).collect();
+    assert_eq!(ids, ["serverless.yml#a", "serverless.yml#Own"]);
+    assert!(all_gaps(&functions[..1]).contains("`ALambdaFunction` is changed here"), "{}", all_gaps(&functions));
+}
+
 #[track_caller]
 fn check_triggers(provider: &str, function: &str, expected: &[&str]) {
     let functions = of_yaml(&format!(
@@ -534,7 +546,12 @@ fn packs_what_the_framework_packs() {
         ("", "package: {artifact: a.zip}", &["api/a.zip"]),
         (", package: {artifact: no.zip}", "", &["api !serverless.yml"]),
         (", package: {artifact: 's3://b/k.zip'}", "", &["s3://b/k.zip … package `s3://b/k.zip`"]),
-        ("", "plugins: [serverless-esbuild]\npackage: {patterns: ['!node_modules/**']}", &["api !serverless.yml"]),
+        (
+            "",
+            "plugins: [serverless-esbuild]\npackage: {patterns: ['!node_modules/**', '!docs/**']}",
+            &["api !serverless.yml !docs/**"],
+        ),
+        ("", "plugins: [serverless-esbuild]\npackage: {patterns: ['!**', 'dist/**']}", &["api !serverless.yml"]),
         (
             ", module: mod",
             "plugins: [serverless-python-requirements]\npackage: {individually: true}",

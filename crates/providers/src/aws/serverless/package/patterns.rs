@@ -14,10 +14,6 @@ const DEFAULT_EXCLUDES: [&str; 7] =
 /// The patterns for a function's package.
 pub(super) fn of_function(declared: &Declared<'_>, entity: &Entity<'_>, effect: Option<Effect>) -> Vec<PackagePattern> {
     let mut patterns = defaults(declared);
-    // A bundler packs what the handler imports, whatever the patterns leave out.
-    if effect == Some(Effect::Bundles) {
-        return patterns;
-    }
     let service = declared.at(&["package"]);
     let own = entity.get("package").filter(|_| is_individual(declared, entity));
     patterns.extend(listed(service, "exclude", Sense::Excludes));
@@ -28,7 +24,20 @@ pub(super) fn of_function(declared: &Declared<'_>, entity: &Entity<'_>, effect: 
         patterns.extend(listed(section, "patterns", Sense::Includes));
     }
     patterns.extend(plugins::manifests(declared).map(|file| pattern(&file, Sense::Includes)));
+    if effect == Some(Effect::Bundles) {
+        patterns = for_bundle(patterns, declared);
+    }
     unrepeated(patterns)
+}
+
+/// What of the patterns says anything of a bundle: it holds what the handler imports, installed packages too, whatever
+/// the patterns leave out.
+fn for_bundle(mut patterns: Vec<PackagePattern>, declared: &Declared<'_>) -> Vec<PackagePattern> {
+    if name_what_is_in(&patterns) {
+        return defaults(declared);
+    }
+    patterns.retain(|pattern| pattern.includes || !pattern.glob.contains("node_modules"));
+    patterns
 }
 
 /// The patterns for the layer that `layer` declares.
