@@ -13,6 +13,8 @@ pub(crate) struct Graph {
     pub(crate) roots: Vec<Edge>,
     /// What it asks for during development only.
     pub(crate) development_roots: Vec<Edge>,
+    /// What it asks for under extras of its own, which an install takes only when told to.
+    pub(crate) optional_roots: Vec<Edge>,
 }
 
 #[derive(Debug, Default)]
@@ -42,17 +44,21 @@ pub(crate) enum Fate {
 impl Graph {
     /// One fate for each node.
     pub(crate) fn fates(&self) -> Vec<Fate> {
-        let shipped = self.reach(&self.main_roots());
-        let development = self.reach(&self.development_roots);
-        let is_asked_by_reached = self.asked_by(|node| shipped.contains(node) || development.contains(node));
-        let fate = |node: usize| match (shipped.contains(node), development.contains(node)) {
-            (true, _) => Fate::Installed(Presence::Shipped),
-            (false, true) => Fate::Installed(Presence::Development),
-            // Reached packages ask for it, but none along an edge that holds: it is for another platform.
-            (false, false) if is_asked_by_reached.contains(node) => Fate::Excluded,
-            // An extra that nobody asks for, or what only excluded packages need.
-            (false, false) => Fate::Installed(Presence::Development),
-        };
+        let main = self.main_roots();
+        let all: Vec<Edge> =
+            [&main, &self.development_roots, &self.optional_roots].into_iter().flatten().cloned().collect();
+        let shipped = self.reach(&main, Follow::WhatIsAsked);
+        let development = self.reach(&all, Follow::EveryExtra);
+        let on_any_platform = self.reach(&all, Follow::EveryEdge);
+        let fate =
+            |node: usize| match (shipped.contains(node), development.contains(node), on_any_platform.contains(node)) {
+                (true, _, _) => Fate::Installed(Presence::Shipped),
+                // Development, or an extra that nobody asks for.
+                (false, true, _) => Fate::Installed(Presence::Development),
+                (false, false, true) => Fate::Excluded,
+                // No edge leads here, so nothing says that it is left out.
+                (false, false, false) => Fate::Installed(Presence::Shipped),
+            };
         (0..self.nodes.len()).map(fate).collect()
     }
 
@@ -61,30 +67,30 @@ impl Graph {
         if !self.roots.is_empty() || !self.development_roots.is_empty() {
             return self.roots.clone();
         }
-        let asked = self.asked_by(|_| true);
+        let asked = self.asked();
         let edge = |to| Edge { to, holds: Some(true), ..Edge::default() };
         let unasked: Vec<_> = (0..self.nodes.len()).filter(|node| !asked.contains(*node)).map(edge).collect();
         if unasked.is_empty() { (0..self.nodes.len()).map(edge).collect() } else { unasked }
     }
 
-    /// The nodes that `asking` nodes or the project have an edge to, whether it holds or not.
-    fn asked_by(&self, asking: impl Fn(usize) -> bool) -> NodeSet {
+    /// The nodes that other nodes have an edge to, whether it holds or not.
+    fn asked(&self) -> NodeSet {
         let mut asked = NodeSet::new(self.nodes.len());
-        let edges = self.nodes.iter().enumerate().filter(|(node, _)| asking(*node)).flat_map(|(_, node)| &node.edges);
-        for edge in edges.chain(&self.roots).chain(&self.development_roots).filter(|edge| edge.under.is_empty()) {
+        for edge in self.nodes.iter().flat_map(|node| &node.edges) {
             asked.insert(edge.to);
         }
         asked
     }
 
-    fn reach(&self, roots: &[Edge]) -> NodeSet {
+    fn reach(&self, roots: &[Edge], follow: Follow) -> NodeSet {
         let mut reached = NodeSet::new(self.nodes.len());
         let mut reached_extras: BTreeSet<(usize, &str)> = BTreeSet::new();
         let mut waiting: Vec<&Edge> = roots.iter().collect();
         while let Some(edge) = waiting.pop() {
-            let Some(node) = self.nodes.get(edge.to).filter(|_| edge.holds != Some(false)) else { continue };
+            let leads = edge.holds != Some(false) || follow == Follow::EveryEdge;
+            let Some(node) = self.nodes.get(edge.to).filter(|_| leads) else { continue };
             if reached.insert(edge.to) {
-                waiting.extend(node.edges.iter().filter(|edge| edge.under.is_empty()));
+                waiting.extend(node.edges.iter().filter(|edge| edge.under.is_empty() || follow != Follow::WhatIsAsked));
             }
             for extra in &edge.extras {
                 if reached_extras.insert((edge.to, extra)) {
@@ -94,6 +100,17 @@ impl Graph {
         }
         reached
     }
+}
+
+/// Which edges count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Follow {
+    /// Those that hold, under the extras that are asked for.
+    WhatIsAsked,
+    /// Those that hold, under any extra.
+    EveryExtra,
+    /// All of them.
+    EveryEdge,
 }
 
 struct NodeSet(Vec<bool>);
@@ -129,14 +146,18 @@ mod tests {
             Node { edges: vec![edge(4, None)] },
             Node { edges: vec![edge(5, Some(true))] },
             Node::default(),
-            Node::default(),
+            Node { edges: vec![edge(1, None)] },
             Node::default(),
             Node::default(),
         ];
-        let mut graph = Graph { nodes, roots: vec![edge(0, None)], development_roots: vec![edge(6, None)] };
+        let mut graph =
+            Graph { nodes, roots: vec![edge(0, None)], development_roots: vec![edge(6, None)], ..Graph::default() };
         let shipped = Fate::Installed(Presence::Shipped);
         let development = Fate::Installed(Presence::Development);
-        assert_eq!(graph.fates(), [shipped, shipped, Fate::Excluded, development, shipped, development, development]);
+        assert_eq!(
+            graph.fates(),
+            [shipped, shipped, Fate::Excluded, development, shipped, Fate::Excluded, development]
+        );
         graph.roots = vec![Edge { extras: vec!["x".into()], ..edge(0, None) }];
         assert_eq!(graph.fates()[3], shipped);
     }

@@ -118,7 +118,12 @@ fn graph(lock: &Lock<'_>, asked: Option<&pyproject::Asked>, environment: Environ
         })
         .collect()
     };
-    Graph { nodes, roots: roots(Presence::Shipped), development_roots: roots(Presence::Development) }
+    Graph {
+        nodes,
+        roots: roots(Presence::Shipped),
+        development_roots: roots(Presence::Development),
+        optional_roots: Vec::new(),
+    }
 }
 
 impl Package<'_> {

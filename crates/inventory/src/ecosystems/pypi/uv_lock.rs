@@ -114,6 +114,9 @@ fn graph(lock: &Lock<'_>, environment: Environment<'_>) -> Graph {
         let optional = package.optional_dependencies.0.iter();
         let optional = optional.flat_map(|(extra, wants)| wants.iter().map(move |want| (extra, want)));
         let optional: Vec<_> = optional.flat_map(|(extra, want)| edges(want, &[extra])).collect();
+        if package.folder().is_some() {
+            graph.optional_roots.extend(optional.iter().map(|edge| Edge { under: Vec::new(), ..edge.clone() }));
+        }
         graph.nodes.push(Node { edges: own.into_iter().chain(optional).collect() });
     }
     graph
