@@ -116,20 +116,31 @@ pub(crate) fn jwt_structure(candidate: &Candidate<'_>) -> Outcome {
     if is_public { Outcome::Drop } else { Outcome::Keep }
 }
 
-/// The body of a private key in PEM armour: long enough, and DER or OpenSSH's own format once decoded.
+/// The body of a private key in PEM armour: long enough, and DER of its own length or OpenSSH's format once decoded.
+/// Manuals print shortened keys, whose length does not fit.
 pub(crate) fn pem_structure(candidate: &Candidate<'_>) -> Outcome {
     const MIN_BODY_BYTES: usize = 40;
     let value = candidate.value();
     let text: Vec<u8> = pem_body(value);
     let Some(body) = base64::decode(&text, 16 * 1024) else { return Outcome::Drop };
-    let is_encrypted = value.windows(9).any(|window| window == b"ENCRYPTED");
-    match body.as_slice() {
-        _ if body.len() < MIN_BODY_BYTES || entropy(&text) < 4.0 => Outcome::Drop,
-        _ if is_encrypted => Outcome::Doubtful,
-        [0x30, ..] => Outcome::Certain,
-        bytes if bytes.starts_with(b"openssh-key-v1") => Outcome::Certain,
-        _ if value.windows(3).any(|window| window == b"PGP") => Outcome::Keep,
-        _ => Outcome::Doubtful,
+    let holds = |part: &[u8]| value.windows(part.len()).any(|window| window == part);
+    match () {
+        () if body.len() < MIN_BODY_BYTES || entropy(&text) < 4.0 => Outcome::Drop,
+        () if holds(b"ENCRYPTED") => Outcome::Doubtful,
+        () if holds(b"PGP") => Outcome::Keep,
+        () if body.starts_with(b"openssh-key-v1") || der_length(&body) == Some(body.len()) => Outcome::Certain,
+        () if candidate.is_third_party => Outcome::Drop,
+        () => Outcome::Doubtful,
+    }
+}
+
+/// How long a DER sequence says it is, with its head.
+fn der_length(bytes: &[u8]) -> Option<usize> {
+    match bytes {
+        [0x30, 0x82, high, low, ..] => Some(4 + usize::from(*high) * 256 + usize::from(*low)),
+        [0x30, 0x81, length, ..] => Some(3 + usize::from(*length)),
+        [0x30, length @ 0..=0x7F, ..] => Some(2 + usize::from(*length)),
+        _ => None,
     }
 }
 

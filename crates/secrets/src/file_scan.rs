@@ -86,7 +86,7 @@ fn nature_of(file: &FileToScan<'_>, text: &[u8], is_text: bool) -> TextNature {
         && !syntax::is_translation(file.path);
     let scope = if names_count { Scope::Everything } else { Scope::Specific };
     // Looking at the start is enough to tell, and keeps big files cheap.
-    let start = text.get(..64 * 1024).unwrap_or(text);
+    let start = text.get(..16 * 1024).unwrap_or(text);
     let lines = start.iter().filter(|byte| **byte == b'\n').count() + 1;
     let is_minified = syntax == Syntax::Code && start.len() / lines > MINIFIED_LINE_BYTES;
     TextNature { syntax, scope, is_binary: !is_text, is_third_party: file.is_third_party, is_sample, is_minified }

@@ -54,8 +54,9 @@ pub(crate) static SAS_TOKEN: Kind = Kind::pattern(
     "azure-sas-token",
     "Azure shared access signature",
     &[exact("sig=")],
-    r"(?i)(?:\bs[vpretki]{1,4}=[^\s\x22'<>]{1,300}?(?:&|&amp;|\\u0026))sig=([A-Z0-9%/+]{40,64}(?:%3d|=))",
+    r"(?i)(?:\bs[vpretki]{1,4}=[^\s\x22'<>]{1,}?(?:&|&amp;|\\u0026))sig=([A-Z0-9%/+]{40,64}(?:%3d|=))",
 )
+.often_shown()
 .source("learn.microsoft.com/rest/api/storageservices/create-account-sas")
 .reach(320, 100)
 .checks(&[Check::Entropy(3.8)])

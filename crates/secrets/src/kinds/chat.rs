@@ -106,11 +106,11 @@ pub(crate) static TWILIO_API_KEY: Kind = Kind::pattern(
 pub(crate) static TWILIO_PAIR: Kind = Kind::pattern(
     "twilio-account-credentials",
     "Twilio account id with auth token",
-    &[exact("AC"), exact("SK")],
+    &[any_case("twilio"), any_case("accountsid"), any_case("account_sid")],
     r#"\b(?:AC|SK)[0-9a-f]{32}["'`]?[\s,;]{1,24}(?:[A-Za-z_$.\- ]{0,40}\s?[=:]\s{0,2})?["'`]?([0-9A-Za-z]{32})(?:["'`\s,;)]|$)"#,
 )
 .source("twilio.com/docs/usage/requests-to-twilio")
-.reach(1, 160)
+.reach(8, 320)
 .checks(&[Check::Entropy(3.0), Check::NotWordy])
 .samples(&["twilio('AC@{hex:32}', '@{hex:32}')", "accountSid = 'AC@{hex:32}'\nauthToken = '@{hex:32}'"], &["AC@{hex:32}"]);
 

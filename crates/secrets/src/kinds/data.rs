@@ -41,13 +41,13 @@ pub(crate) static ALGOLIA_KEY: Kind = Kind::assigned(
 pub(crate) static SQL_CONNECTION: Kind = Kind::pattern(
     "sql-connection-string",
     "Database password in a connection string",
-    &[any_case("server="), any_case("data source="), any_case("host="), any_case("addr=")],
-    r#"(?i)(?:server|data source|host|addr|address)\s?=\s?[^;"'\s=]{1,120}[;\s](?:[^;"'\n]{0,80}[;\s]){0,8}?(?:password|pwd)\s?=\s?([^;"'\s<>&\\]{4,120})"#,
+    &[any_case("password="), any_case("pwd="), any_case("password ="), any_case("pwd =")],
+    r#"(?i)\b(?:server|data source|host|addr|address)\s?=[^"'<>\n]{1,200}?[;\s](?:password|pwd)\s?=\s?([^;"'\s<>&\\]{4,120})"#,
 )
 .often_shown()
 .source("learn.microsoft.com/sql/connect/ado-net/connection-string-syntax; postgresql.org/docs/current/libpq-connect.html")
 .severity(Severity::Critical)
-.reach(4, 700)
+.reach(240, 160)
 .samples(
     &[
         "Server=tcp:orders.database.windows.net,1433;Initial Catalog=orders;User ID=svc;Password=@{b62:16};Encrypt=True;",

@@ -9,7 +9,7 @@ pub(crate) static SERVICE_ACCOUNT_KEY: Kind = Kind::pattern(
     "gcp-service-account-key",
     "Google Cloud service account key",
     &[exact("-----BEGIN ")],
-    r#"private_key\\{0,3}["']\s*:\s*\\{0,3}["'](-----BEGIN (?:RSA )?PRIVATE KEY-----[^"']{120,8000}?-----END (?:RSA )?PRIVATE KEY-----)"#,
+    r#"private_key\\{0,3}["']\s*:\s*\\{0,3}["'](-----BEGIN (?:RSA )?PRIVATE KEY-----[^"']{120,}?-----END (?:RSA )?PRIVATE KEY-----)"#,
 )
 .source("cloud.google.com/iam/docs/keys-create-delete, service account key file")
 .severity(Severity::Critical)
@@ -54,7 +54,7 @@ pub(crate) static OAUTH_TOKEN: Kind = Kind::pattern(
     "gcp-oauth-access-token",
     "Google OAuth access token",
     &[exact("ya29.")],
-    r"\b(ya29\.[A-Za-z0-9_\-]{40,300})",
+    r"\b(ya29\.[A-Za-z0-9_\-]{40,})",
 )
 .source("developers.google.com/identity/protocols/oauth2")
 .severity(Severity::Medium)

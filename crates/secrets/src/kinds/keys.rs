@@ -9,7 +9,7 @@ pub(crate) static PRIVATE_KEY: Kind = Kind::pattern(
     "private-key",
     "Private key",
     &[exact("-----BEGIN ")],
-    r"(-----BEGIN (?:RSA |EC |DSA |OPENSSH |ENCRYPTED |SSH2 ENCRYPTED )?PRIVATE KEY-----(?s:[^\x00]{60,9000}?)-----END (?:RSA |EC |DSA |OPENSSH |ENCRYPTED |SSH2 ENCRYPTED )?PRIVATE KEY-----)",
+    r"(-----BEGIN (?:RSA |EC |DSA |OPENSSH |ENCRYPTED |SSH2 ENCRYPTED )?PRIVATE KEY-----(?s:[^\x00]{60,}?)-----END (?:RSA |EC |DSA |OPENSSH |ENCRYPTED |SSH2 ENCRYPTED )?PRIVATE KEY-----)",
 )
 .often_shown()
 .source("RFC 7468, textual encodings of PKIX structures; openssh.com, PROTOCOL.key")
@@ -32,7 +32,7 @@ pub(crate) static PGP_PRIVATE_KEY: Kind = Kind::pattern(
     "pgp-private-key",
     "PGP private key",
     &[exact("-----BEGIN PGP")],
-    r"(-----BEGIN PGP PRIVATE KEY BLOCK-----(?s:[^\x00]{200,11000}?)-----END PGP PRIVATE KEY BLOCK-----)",
+    r"(-----BEGIN PGP PRIVATE KEY BLOCK-----(?s:[^\x00]{200,}?)-----END PGP PRIVATE KEY BLOCK-----)",
 )
 .often_shown()
 .source("RFC 9580 §6, armor")
@@ -58,7 +58,7 @@ pub(crate) static JSON_WEB_TOKEN: Kind = Kind::pattern(
     "json-web-token",
     "JSON Web Token",
     &[exact("eyJ")],
-    r"\b(eyJ[A-Za-z0-9_\-]{14,1000}\.eyJ[A-Za-z0-9_\-]{10,4000}\.[A-Za-z0-9_\-]{20,800})",
+    r"\b(eyJ[A-Za-z0-9_\-]{14,}\.eyJ[A-Za-z0-9_\-]{10,}\.[A-Za-z0-9_\-]{20,})",
 )
 .often_shown()
 .source("RFC 7519; RFC 7515 §3.1")
@@ -86,7 +86,7 @@ pub(crate) static AUTHORIZATION_BEARER: Kind = Kind::pattern(
     "bearer-authorization-header",
     "Token in an Authorization header",
     &[any_case("bearer "), any_case("token ")],
-    r#"(?i)authorization["'`\])]{0,3}\s{0,3}[:=,]\s{0,3}["'`]?(?:bearer|token)\s([A-Za-z0-9_.~+/\-]{20,400}={0,2})(?:["'`\s\\]|$)"#,
+    r#"(?i)authorization["'`\])]{0,3}\s{0,3}[:=,]\s{0,3}["'`]?(?:bearer|token)\s([A-Za-z0-9_.~+/\-]{20,}={0,2})(?:["'`\s\\]|$)"#,
 )
 .often_shown()
 .source("RFC 6750 §2.1")

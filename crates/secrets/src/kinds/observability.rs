@@ -57,7 +57,7 @@ pub(crate) static SENTRY_TOKEN: Kind = Kind::pattern(
     "sentry-auth-token",
     "Sentry auth token",
     &[exact("sntrys_"), exact("sntryu_")],
-    r"\b(sntrys_eyJ[A-Za-z0-9+/=]{80,400}_[A-Za-z0-9+/]{30,60}|sntryu_[0-9a-f]{64})",
+    r"\b(sntrys_eyJ[A-Za-z0-9+/=]{80,}_[A-Za-z0-9+/]{30,60}|sntryu_[0-9a-f]{64})",
 )
 .source("docs.sentry.io/api/guides/create-auth-token; docs.sentry.io/account/auth-tokens")
 .reach(1, 500)
@@ -78,7 +78,7 @@ pub(crate) static GRAFANA_TOKEN: Kind = Kind::pattern(
     "grafana-token",
     "Grafana token",
     &[exact("glsa_"), exact("glc_")],
-    r"\b(glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}|glc_eyJ[A-Za-z0-9+/=]{60,400})",
+    r"\b(glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}|glc_eyJ[A-Za-z0-9+/=]{60,})",
 )
 .source("grafana.com/docs/grafana/latest/administration/service-accounts")
 .reach(1, 420)

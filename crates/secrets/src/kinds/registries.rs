@@ -17,7 +17,7 @@ pub(crate) static NPM_LEGACY: Kind = Kind::pattern(
     "npm-registry-auth",
     "npm registry credential",
     &[exact(":_authToken="), exact(":_password="), exact("_auth=")],
-    r#"(?m)(?:/:_authToken|/:_password|^_auth)\s{0,2}=\s{0,2}["']?([A-Za-z0-9+/=_\-.]{16,400})["']?\s*$"#,
+    r#"(?m)(?:/:_authToken|/:_password|^_auth)\s{0,2}=\s{0,2}["']?([A-Za-z0-9+/=_\-.]{16,})["']?\s*$"#,
 )
 .source("docs.npmjs.com/cli/configuring-npm/npmrc, auth related configuration")
 .reach(64, 460)
@@ -28,7 +28,7 @@ pub(crate) static PYPI_TOKEN: Kind = Kind::pattern(
     "pypi-api-token",
     "PyPI API token",
     &[exact("pypi-AgEIcHlwaS5vcmc"), exact("pypi-AgENdGVzdC5weXBpLm9yZ")],
-    r"\b(pypi-(?:AgEIcHlwaS5vcmc|AgENdGVzdC5weXBpLm9yZ)[A-Za-z0-9_\-]{50,400})",
+    r"\b(pypi-(?:AgEIcHlwaS5vcmc|AgENdGVzdC5weXBpLm9yZ)[A-Za-z0-9_\-]{50,})",
 )
 .source("pypi.org/help, API tokens; docs.pypi.org (macaroon with the caveat of its index)")
 .severity(Severity::Critical)
@@ -70,7 +70,7 @@ pub(crate) static DOCKER_CONFIG: Kind = Kind::pattern(
     "docker-config-auth",
     "Docker registry login",
     &[any_case("\"auths\"")],
-    r#"(?s)"auths"\s*:\s*\{.{0,400}?"auth"\s*:\s*"([A-Za-z0-9+/=]{12,400})""#,
+    r#"(?s)"auths"\s*:\s*\{.{0,}?"auth"\s*:\s*"([A-Za-z0-9+/=]{12,})""#,
 )
 .source("docs.docker.com/reference/cli/docker/login, credential storage")
 .reach(1, 860)

@@ -95,7 +95,7 @@ pub(crate) static FACEBOOK_TOKEN: Kind = Kind::pattern(
     "facebook-access-token",
     "Facebook access token",
     &[exact("EAAC"), exact("EAAB"), exact("EAAG"), exact("EAAD")],
-    r"\b(EAA[BCDG][A-Za-z0-9]{100,300})\b",
+    r"\b(EAA[BCDG][A-Za-z0-9]{100,})\b",
 )
 .source("developers.facebook.com/docs/facebook-login/guides/access-tokens")
 .checks(&[Check::Entropy(4.5)])
@@ -105,7 +105,7 @@ pub(crate) static TWITTER_BEARER: Kind = Kind::pattern(
     "twitter-bearer-token",
     "X (Twitter) bearer token",
     &[exact("AAAAAAAAAAAAAAAAAAAAA")],
-    r"AAAAAAAAAAAAAAAAAAAAA+((?:%2[BFbf]|%3D|[A-Za-z0-9]){60,112})(?:[^A-Za-z0-9%]|$)",
+    r"\bA{20,23}([B-Za-z0-9](?:%2[BFbf]|%3D|[A-Za-z0-9]){60,112})(?:[^A-Za-z0-9%]|$)",
 )
 .source("docs.x.com/fundamentals/authentication/oauth-2-0/bearer-tokens")
 .severity(Severity::Medium)
