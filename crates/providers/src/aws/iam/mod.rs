@@ -4,4 +4,9 @@
 //! module turns both into verdicts and a least-privilege policy. It reads no files and sends nothing.
 
 pub mod facts;
+mod pattern;
+mod resource_kinds;
+mod template_resources;
 mod wildcard;
+
+pub use template_resources::TemplateResources;

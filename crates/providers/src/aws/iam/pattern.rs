@@ -1,0 +1,183 @@
+//! ARN patterns compared as sets: with wildcards, and with parts that are known only at deployment.
+//!
+//! A text is brought to one form first: `${Orders.Arn}` and `arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Orders}`
+//! are the same, and so is the ARN with the table's name written out when the template gives it. Two questions are then
+//! answered: does one pattern *surely* cover the other, and *may* they have something in common.
+
+mod tokens;
+
+use model::{Part, SymbolicText};
+
+use super::template_resources::{Meaning, StandsFor, TemplateResources};
+use tokens::{Token, covers, may_meet, simplified};
+
+/// Deepest chain of names that refer to other names.
+const MAX_NAME_LEVELS: usize = 4;
+
+/// An ARN or a pattern of ARNs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    tokens: Vec<Token>,
+    /// Places of the first five colons, when it is an ARN with all its fields.
+    colons: Option<[usize; 5]>,
+}
+
+/// Whose pattern it is: decides what an unknown part means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// A grant reaches only what it surely names.
+    Grant,
+    /// A need of an unknown part is a need of whatever it may be.
+    Need,
+}
+
+impl Pattern {
+    pub(crate) fn new(text: &SymbolicText, side: Side, resources: &TemplateResources) -> Self {
+        let mut tokens = Vec::new();
+        Compiler { resources, side }.text(text, MAX_NAME_LEVELS, &mut tokens);
+        let tokens = simplified(tokens);
+        let colons = colons(&tokens);
+        Self { tokens, colons }
+    }
+
+    pub(crate) fn is_everything(&self) -> bool {
+        self.tokens == [Token::Any]
+    }
+
+    /// Whether every ARN of `other` is surely one of this pattern. Region and account count as equal where one is known
+    /// only at deployment: whoever writes a region into a policy deploys there.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        self.compare(other, covers)
+    }
+
+    /// Whether an ARN of `other` may be one of this pattern.
+    pub(crate) fn may_meet(&self, other: &Self) -> bool {
+        self.compare(other, may_meet)
+    }
+
+    fn compare(&self, other: &Self, holds: fn(&[Token], &[Token]) -> bool) -> bool {
+        let (Some(mine), Some(others)) = (self.fields(), other.fields()) else {
+            return holds(&self.tokens, &other.tokens);
+        };
+        mine.iter().zip(others).enumerate().all(|(index, (mine, other))| {
+            let is_place = index == 3 || index == 4;
+            is_place && (is_deployment(mine) || is_deployment(other)) || holds(mine, other)
+        })
+    }
+
+    /// Partition, service, region, account and the rest, `arn` first.
+    fn fields(&self) -> Option<[&[Token]; 6]> {
+        let [a, b, c, d, e] = self.colons?;
+        let tokens = &self.tokens;
+        Some([
+            tokens.get(..a)?,
+            tokens.get(a + 1..b)?,
+            tokens.get(b + 1..c)?,
+            tokens.get(c + 1..d)?,
+            tokens.get(d + 1..e)?,
+            tokens.get(e + 1..)?,
+        ])
+    }
+}
+
+fn is_deployment(field: &[Token]) -> bool {
+    matches!(field, [Token::Deployment(_)])
+}
+
+struct Compiler<'a> {
+    resources: &'a TemplateResources,
+    side: Side,
+}
+
+impl Compiler<'_> {
+    fn text(&self, text: &SymbolicText, levels: usize, tokens: &mut Vec<Token>) {
+        for part in text.parts() {
+            match part {
+                Part::Literal(literal) => self.literal(literal, tokens),
+                Part::Reference(name) => self.reference(name, levels, tokens),
+                Part::Environment(_) | Part::Unknown => tokens.push(self.unknown()),
+            }
+        }
+    }
+
+    fn unknown(&self) -> Token {
+        match self.side {
+            Side::Grant => Token::Unknown,
+            Side::Need => Token::Any,
+        }
+    }
+
+    /// Wildcards, and IAM's policy variables: `${aws:username}`, and `${*}`, `${?}`, `${$}` for the letters themselves.
+    fn literal(&self, literal: &str, tokens: &mut Vec<Token>) {
+        let mut rest = literal;
+        while let Some(letter) = rest.chars().next() {
+            if let Some((variable, after)) = rest.strip_prefix("${").and_then(|rest| rest.split_once('}')) {
+                let escaped = variable.chars().next().filter(|_| ["*", "?", "$"].contains(&variable));
+                tokens.push(escaped.map_or(Token::Unknown, Token::Letter));
+                rest = after;
+                continue;
+            }
+            tokens.push(match letter {
+                '*' => Token::Any,
+                '?' => Token::One,
+                letter => Token::Letter(letter),
+            });
+            rest = rest.get(letter.len_utf8()..).unwrap_or("");
+        }
+    }
+
+    fn reference(&self, name: &str, levels: usize, tokens: &mut Vec<Token>) {
+        if name == "AWS::Partition" {
+            return self.literal("aws", tokens);
+        }
+        let is_at_start = tokens.is_empty();
+        match self.resources.meaning(name) {
+            Some(meaning) if levels > 0 => self.resource(name, &meaning, is_at_start, levels, tokens),
+            _ => tokens.push(Token::Deployment(name.into())),
+        }
+    }
+
+    fn resource(&self, name: &str, meaning: &Meaning<'_>, is_at_start: bool, levels: usize, tokens: &mut Vec<Token>) {
+        match meaning.stands_for {
+            StandsFor::Arn if is_at_start => self.arn(meaning, levels, tokens),
+            StandsFor::Below(separator) if is_at_start => {
+                self.arn(meaning, levels, tokens);
+                self.literal(separator, tokens);
+                tokens.push(Token::Deployment(name.into()));
+            }
+            StandsFor::Name => self.name(meaning, levels, tokens),
+            _ => tokens.push(Token::Deployment(name.into())),
+        }
+    }
+
+    fn arn(&self, meaning: &Meaning<'_>, levels: usize, tokens: &mut Vec<Token>) {
+        let (before, after) = meaning.resource.kind.arn.split_once("{}").unwrap_or_default();
+        self.text(&SymbolicText::parse_sub(before), levels - 1, tokens);
+        self.name(meaning, levels, tokens);
+        self.text(&SymbolicText::parse_sub(after), levels - 1, tokens);
+    }
+
+    fn name(&self, meaning: &Meaning<'_>, levels: usize, tokens: &mut Vec<Token>) {
+        let start = tokens.len();
+        match &meaning.resource.name {
+            Some(name) => self.text(name, levels - 1, tokens),
+            None => tokens.push(Token::Generated(meaning.logical_id.into())),
+        }
+        // A parameter's name `/shop/key` stands in its ARN as `parameter/shop/key`.
+        let is_doubled = start > 0 && tokens.get(start - 1) == Some(&Token::Letter('/'));
+        if is_doubled && tokens.get(start) == Some(&Token::Letter('/')) {
+            tokens.remove(start);
+        }
+    }
+}
+
+fn colons(tokens: &[Token]) -> Option<[usize; 5]> {
+    let is_arn = tokens.starts_with(&[Token::Letter('a'), Token::Letter('r'), Token::Letter('n'), Token::Letter(':')]);
+    let mut places = tokens.iter().enumerate().filter(|(_, token)| **token == Token::Letter(':')).map(|(at, _)| at);
+    let mut next = || places.next();
+    let colons = [next()?, next()?, next()?, next()?, next()?];
+    is_arn.then_some(colons)
+}
+
+#[cfg(test)]
+mod tests;
