@@ -10,6 +10,7 @@ mod claim;
 mod document;
 mod ecosystem;
 mod ecosystems;
+mod graph;
 mod inventory;
 mod json;
 mod key;

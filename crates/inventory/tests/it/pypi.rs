@@ -264,13 +264,20 @@ name = "d"
 version = "1.0"
 groups = ["main", "dev"]
 markers = {main = "sys_platform == \"win32\"", dev = "python_version < \"4\""}
+
+[[package]]
+name = "e"
+version = "1.0"
+groups = ["main", "dev"]
+markers = {dev = "sys_platform == \"win32\""}
 "#;
     check(
         &[("poetry.lock", lock)],
         &[
             "pkg:pypi/a@1.0: l poetry.lock:3",
             "pkg:pypi/b@1.0 development: l poetry.lock:8",
-            "pkg:pypi/d@1.0: l poetry.lock:19",
+            "pkg:pypi/d@1.0 development: l poetry.lock:19",
+            "pkg:pypi/e@1.0: l poetry.lock:25",
         ],
     );
     let old = "[[package]]\nname = \"a\"\nversion = \"1.0\"\ncategory = \"main\"\n[[package]]\nname = \"b\"\nversion = \"1.0\"\ncategory = \"dev\"\n";

@@ -1,6 +1,5 @@
 //! PyPI: Python packages.
 
-mod graph;
 mod installed;
 mod layout;
 mod marker;

@@ -12,10 +12,10 @@ use toml::Spanned;
 
 use crate::claim::Claim;
 use crate::document::{Document, Format, Reading, decode};
-use crate::ecosystems::pypi::graph::{Edge, Fate, Graph, Node};
 use crate::ecosystems::pypi::marker::{self, Environment};
 use crate::ecosystems::pypi::toml_file::{self, Lines, Wants};
 use crate::ecosystems::pypi::{normalise_name, pyproject, specifier, version};
+use crate::graph::{Edge, Fate, Graph, Node};
 use crate::json::{Flag, Members, NamedTexts, Text, Texts};
 
 pub(crate) const FORMAT: Format = Format {
@@ -73,7 +73,7 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
         let direct = asked.as_ref().map(|asked| asked.asks.iter().any(|ask| ask.name == name));
         let mut claim =
             Claim::new(name, version, EvidenceKind::Locked, document.location(Some(line)), document.place());
-        claim.presence = if is_local { Presence::Project } else { package.presence().unwrap_or(reached) };
+        claim.presence = if is_local { Presence::Project } else { package.presence(environment).unwrap_or(reached) };
         claim.direct = direct;
         claim.requires = package.requires(environment);
         reading.claims.push(claim);
@@ -136,22 +136,30 @@ impl Package<'_> {
     }
 
     /// What the lock itself says; later versions do, and so did the first.
-    fn presence(&self) -> Option<Presence> {
+    fn presence(&self, environment: Environment<'_>) -> Option<Presence> {
         if self.optional.0 {
             return Some(Presence::Development);
         }
         let is_main = match (self.category.as_str(), self.groups.0.as_slice()) {
             (Some(category), _) => category == "main",
             (None, []) => return None,
-            (None, groups) => groups.iter().any(|group| group == "main"),
+            (None, groups) => groups.iter().any(|group| group == "main") && !self.is_excluded_from("main", environment),
         };
         Some(if is_main { Presence::Shipped } else { Presence::Development })
     }
 
-    /// Whether no group wants it where functions run.
+    /// Whether no group wants it where functions run. A group without a marker of its own wants it everywhere.
     fn is_excluded(&self, environment: Environment<'_>) -> bool {
-        let markers = &self.markers.0;
-        !markers.is_empty() && markers.iter().all(|(_, text)| marker::evaluate(text, environment) == Some(false))
+        let groups = &self.groups.0;
+        match groups.as_slice() {
+            [] => self.is_excluded_from("main", environment),
+            groups => groups.iter().all(|group| self.is_excluded_from(group, environment)),
+        }
+    }
+
+    fn is_excluded_from(&self, group: &str, environment: Environment<'_>) -> bool {
+        let markers = self.markers.0.iter().filter(|(name, _)| name.as_ref().is_none_or(|name| name == group));
+        markers.into_iter().any(|(_, text)| marker::evaluate(text, environment) == Some(false))
     }
 
     fn edges(&self, targets: &dyn Fn(&str, &str) -> Vec<usize>, environment: Environment<'_>) -> Vec<Edge> {

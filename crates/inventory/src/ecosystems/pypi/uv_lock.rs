@@ -12,10 +12,10 @@ use toml::Spanned;
 
 use crate::claim::Claim;
 use crate::document::{Document, Format, Reading, decode, join};
-use crate::ecosystems::pypi::graph::{Edge, Fate, Graph, Node};
 use crate::ecosystems::pypi::marker::{self, Environment};
 use crate::ecosystems::pypi::normalise_name;
 use crate::ecosystems::pypi::toml_file::{self, Lines, Want};
+use crate::graph::{Edge, Fate, Graph, Node};
 use crate::json::{Members, Text};
 
 pub(crate) const FORMAT: Format = Format {
