@@ -98,7 +98,7 @@ fn policy_limits(policy: &Partial) -> bool {
     let statements = policy.get("CustomStatements").or_else(|| policy.get("Statement"));
     let statements: Vec<_> = statements.map(|statements| statements.items_or_self().collect()).unwrap_or_default();
     let admits_all = statements.iter().any(|statement| is_effect(statement, "Allow") && !asks_who(statement));
-    let keeps_out = statements.iter().any(|statement| is_effect(statement, "Deny") && has_caller_condition(statement));
+    let keeps_out = statements.iter().any(|statement| is_effect(statement, "Deny") && spares_some(statement));
     !statements.is_empty() && (!admits_all || keeps_out)
 }
 
@@ -115,9 +115,24 @@ fn asks_who(statement: &Partial) -> bool {
 }
 
 fn has_caller_condition(statement: &Partial) -> bool {
+    conditions(statement).any(|(_, key)| is_about_callers(&key))
+}
+
+/// Whether a denial hits all but some callers (`NotIpAddress`), and not only some of them.
+fn spares_some(statement: &Partial) -> bool {
+    conditions(statement).any(|(operator, key)| operator.contains("Not") && is_about_callers(&key))
+}
+
+fn is_about_callers(key: &str) -> bool {
+    !HARMLESS_KEYS.contains(&key.to_ascii_lowercase().as_str())
+}
+
+/// The operators and keys of a statement's conditions.
+fn conditions(statement: &Partial) -> impl Iterator<Item = (String, String)> {
     let operators = statement.get("Condition").map(|condition| condition.entries().collect::<Vec<_>>());
-    let mut keys = operators.unwrap_or_default().into_iter().flat_map(|operator| operator.value.entries());
-    keys.any(|key| !HARMLESS_KEYS.contains(&key.name.to_ascii_lowercase().as_str()))
+    operators.unwrap_or_default().into_iter().flat_map(|operator| {
+        operator.value.entries().map(|key| (operator.name.clone(), key.name.clone())).collect::<Vec<_>>()
+    })
 }
 
 /// Whether the API is only reachable from inside a network.

@@ -59,6 +59,15 @@ struct Nested {
 }
 
 impl Reading<'_> {
+    /// The template itself, or the one that a packaged template which is not there would be made from.
+    fn source_of(&self, path: String) -> String {
+        let Some((folder, _)) = path.split_once(".aws-sam/").filter(|_| self.project.kind(&path).is_none()) else {
+            return path;
+        };
+        let sources = ["yaml", "yml", "json"].map(|extension| format!("{folder}template.{extension}"));
+        sources.into_iter().find(|source| self.project.kind(source).is_some()).unwrap_or(path)
+    }
+
     fn file(&mut self, path: &str, from_parent: Option<&Parameters>) {
         let read = self.stack(path, from_parent);
         match read {
@@ -94,7 +103,8 @@ impl Reading<'_> {
         while let Some((path, level)) = pending.pop() {
             let Some(stack) = self.read.get(&path) else { continue };
             let nested = nested_in(&stack.value, &mut self.gaps);
-            for child in nested {
+            for mut child in nested {
+                child.path = self.source_of(child.path);
                 if let Some(first) = parents.get(&child.path) {
                     if *first != child.location {
                         let why =
