@@ -18,16 +18,21 @@ use super::dockerfile;
 const CODE: [Hidden; 5] =
     [Hidden::Components, Hidden::Vulnerabilities, Hidden::Calls, Hidden::Secrets, Hidden::Permissions];
 /// Files that say that a folder is a source tree to be built.
-const BUILD_FILES: [&str; 9] = [
-    "package.json",
-    "requirements.txt",
-    "pyproject.toml",
-    "go.mod",
-    "pom.xml",
+const BUILD_FILES: [&str; 14] = [
+    "Cargo.toml",
+    "Gemfile",
+    "Makefile",
+    "Pipfile",
     "build.gradle",
     "build.gradle.kts",
-    "Cargo.toml",
-    "Makefile",
+    "build.sbt",
+    "go.mod",
+    "package.json",
+    "pom.xml",
+    "pyproject.toml",
+    "requirements.txt",
+    "setup.py",
+    "tsconfig.json",
 ];
 
 /// Reads code locations of one template.
@@ -99,7 +104,7 @@ impl CodeReader<'_> {
         };
         match self.project.kind(&path) {
             Some(EntryKind::Folder | EntryKind::File) => place.on_disk(path),
-            None => match self.source_of(&path) {
+            None => match self.source_of(&path, place) {
                 Some(source) => {
                     let why = format!(
                         "{} is not built: `{path}` does not exist; its source `{}` is read, so what the build adds is not \
@@ -115,20 +120,26 @@ impl CodeReader<'_> {
         }
     }
 
-    /// The source tree from which the missing `path` would be built: the nearest folder above it that has a build file.
-    fn source_of(&self, path: &str) -> Option<String> {
+    /// The source tree from which the missing `path` would be built: the nearest folder above it that exists and has a
+    /// build file, or that lies below the template's own folder. A layer is never the template's whole folder.
+    fn source_of(&self, path: &str, place: &Place<'_>) -> Option<String> {
+        let template_folder = folder_of(&place.function.stack.file);
         let mut folder = path;
         while !folder.is_empty() {
             folder = folder_of(folder);
-            let is_source = BUILD_FILES
-                .iter()
-                .filter_map(|name| join(folder, name))
-                .any(|file| self.project.kind(&file) == Some(EntryKind::File));
-            if is_source {
+            let is_below = folder.len() > template_folder.len() && folder.starts_with(template_folder);
+            if self.project.kind(folder) == Some(EntryKind::Folder)
+                && (is_below || (place.layer.is_none() && self.has_build_file(folder)))
+            {
                 return Some(folder.to_owned());
             }
         }
         None
+    }
+
+    fn has_build_file(&self, folder: &str) -> bool {
+        let mut files = BUILD_FILES.iter().filter_map(|name| join(folder, name));
+        files.any(|file| self.project.kind(&file) == Some(EntryKind::File))
     }
 
     /// What `sam build` made of the resource, unless its source is newer.

@@ -51,6 +51,10 @@ fn finds_code_beside_the_template() {
     check_code("CodeUri: none/", "", &[], &["elsewhere"], &["`none` does not exist"]);
     check_code("CodeUri: app/target/a.jar", "", &[("app/pom.xml", "")], &["app"], &["is not built"]);
     check_code("CodeUri: dist", "", &[("package.json", "")], &["."], &["is not built"]);
+    check_code("CodeUri: src/A/bin/publish", "", &[("src/A/A.csproj", "")], &["src/A"], &["is not built"]);
+    let layer = "  L: {Type: 'AWS::Serverless::LayerVersion', Properties: {ContentUri: lib}}";
+    let gap = "layer `L` is not read: `lib` does not exist";
+    check_code("CodeUri: .\nLayers: [!Ref L]", layer, &[("package.json", "")], &[".", "layer L: elsewhere"], &[gap]);
 }
 
 #[test]
