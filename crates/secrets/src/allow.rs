@@ -123,7 +123,9 @@ fn is_format_hole(value: &[u8]) -> bool {
 /// Whether `value` stands where a credential would be filled in.
 pub(crate) fn is_placeholder(value: &[u8]) -> bool {
     let searched = value.get(..PLACEHOLDER_SEARCH_BYTES).unwrap_or(value);
-    has_filler(searched) || PLACEHOLDER_PARTS.iter().any(|part| contains_ignoring_case(searched, part))
+    // Structures of several hundred bytes have runs of their own: zeros of a binary format, for one.
+    let is_filled = value.len() <= PLACEHOLDER_SEARCH_BYTES && has_filler(searched);
+    is_filled || PLACEHOLDER_PARTS.iter().any(|part| contains_ignoring_case(searched, part))
 }
 
 /// Parts of values that nobody's generator makes, long enough not to turn up in random text.

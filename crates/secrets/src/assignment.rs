@@ -62,11 +62,12 @@ impl Reader<'_> {
         let next = self.byte(at)?;
         match next {
             b':' if self.byte(at + 1) == Some(b':') => None,
+            b':' if self.is_inside_sentence() => None,
             b'=' | b':' => self.after_operator(at, closing.is_some()),
             b'!' if self.starts(at, b"!=") => None,
             b'|' if self.starts(at, b"||") => self.literal(self.skip_blanks(at + 2)),
             b'?' if self.starts(at, b"??") => self.literal(self.skip_blanks(at + 2)),
-            b',' if closing.is_some() => self.literal(self.skip_blanks(at + 1)),
+            b',' if closing.is_some() && self.is_first_argument() => self.literal(self.skip_blanks(at + 1)),
             b'(' => self.setter_argument(at + 1),
             b')' if closing.is_none() => self.after_call(at + 1),
             b'>' if self.syntax == Syntax::Markup => self.element(at + 1),
@@ -75,6 +76,23 @@ impl Reader<'_> {
             _ if closing.is_none() && self.syntax == Syntax::Code => self.typed_declaration(at),
             _ => None,
         }
+    }
+
+    /// `name:` after another word or colon: a sentence, or a part of an ARN.
+    fn is_inside_sentence(&self) -> bool {
+        let before = self.text.get(self.name.start.saturating_sub(MAX_GAP_BYTES)..self.name.start).unwrap_or_default();
+        let previous = trim_end(before, b" \t").last();
+        let is_word = previous.is_some_and(u8::is_ascii_alphanumeric) && self.syntax != Syntax::Prose;
+        // A declaration has words before the name and its value after a type: `private password: string = "…"`.
+        let is_declaration =
+            self.syntax == Syntax::Code && self.typed_declaration(self.skip_blanks(self.name.end + 1)).is_some();
+        (is_word && !is_declaration) || before.last() == Some(&b':')
+    }
+
+    /// Whether the name, in quotes, opens a list of arguments: `get("NAME", …`.
+    fn is_first_argument(&self) -> bool {
+        let before = self.text.get(self.name.start.saturating_sub(MAX_GAP_BYTES)..self.name.start).unwrap_or_default();
+        trim_end(before, b"\"'`\\ \t\r\n").last() == Some(&b'(')
     }
 
     /// After `=`, `:`, `:=`, `=>`, `==`, `===`.
@@ -361,6 +379,10 @@ mod tests {
             ("password = 'a\\'bc'", "a\\'bc"),
             ("password = ''", ""),
             ("password", ""),
+            ("names = ['password', 'abc']", ""),
+            ("# the password: 'abc'", ""),
+            ("private password: string = 'abc'", "abc"),
+            (":password => 'abc'", "abc"),
         ] {
             check(text, "password", Syntax::Code, expected);
         }
@@ -385,6 +407,7 @@ mod tests {
             ("password: |\n  abc", ""),
             ("password: the word you use", ""),
             ("password:\n", ""),
+            ("x: arn:aws:secretsmanager:eu-west-1:1:password:abc", ""),
         ] {
             check(text, "password", Syntax::Config, expected);
         }
@@ -397,6 +420,7 @@ mod tests {
             ("{\"name\": \"password\", \"value\": \"abc\"}", "abc"),
             ("{\"DbPassword\": {\"Type\": \"String\", \"Default\": \"abc\"}}", "abc"),
             ("{\"password\": true}", ""),
+            ("{\"issue\": \"hardcoded password: 'abc'\"}", ""),
         ] {
             check(text, "password", Syntax::Json, expected);
         }

@@ -42,7 +42,9 @@ impl Scanner {
         if overflows {
             gaps.push(too_many(file.path));
         }
-        let hidden = if nature.scope == Scope::Everything { self.hidden_hits(text, nature) } else { Vec::new() };
+        let mut hidden = if nature.scope == Scope::Everything { self.hidden_hits(text, nature) } else { Vec::new() };
+        // What a token carries inside is part of the token.
+        hidden.retain(|(_, _, at)| !hits.iter().any(|hit| hit.kind.rank() < 2 && hit.value.contains(at)));
         let is_inside_hidden =
             |hit: &Hit| hit.kind.rank() == 2 && hidden.iter().any(|(_, _, at)| hit.value.contains(at));
         if hits.is_empty() && hidden.is_empty() {

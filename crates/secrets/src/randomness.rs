@@ -49,22 +49,33 @@ pub(crate) fn is_wordy(text: &[u8]) -> bool {
     letters * 2 > text.len() && common * 100 > pairs * 66
 }
 
-/// Whether some byte repeats, or counts up, so long that nobody's generator made it: `xxxx`, `000000`, `abcdefgh`.
+/// Whether some byte repeats, or counts up, so long that nobody's generator made it: `xxxx`, `000000`, `abcdefgh`,
+/// `a1b2c3d4e5f6g7`.
 pub(crate) fn has_filler(text: &[u8]) -> bool {
-    const REPEATS: u32 = 5;
-    const STEPS: u32 = 7;
-    let (mut repeats, mut steps) = (1, 1);
+    const REPEATS: usize = 5;
+    const REPEATS_OF_FILLERS: usize = 4;
+    const STEPS: usize = 7;
+    let same = |left: u8, right: u8| left == right && (left.is_ascii_alphanumeric() || left == b'*');
+    let same_filler = |left: u8, right: u8| same(left, right) && matches!(left, b'x' | b'X' | b'*');
+    let next = |left: u8, right: u8| {
+        right.is_ascii_alphanumeric() && (right == left.wrapping_add(1) || (left == b'9' && right == b'0'))
+    };
+    let letters: Vec<u8> = text.iter().copied().filter(u8::is_ascii_alphabetic).collect();
+    longest_run(text, same) >= REPEATS
+        || longest_run(text, same_filler) >= REPEATS_OF_FILLERS
+        || longest_run(text, next) >= STEPS
+        || longest_run(&letters, next) >= STEPS
+}
+
+/// How many bytes the longest part has in which each follows from the one before.
+fn longest_run(text: &[u8], follows: impl Fn(u8, u8) -> bool) -> usize {
+    let (mut longest, mut length) = (0, 1);
     for pair in text.windows(2) {
         let [left, right] = *pair else { continue };
-        repeats = if left == right && (left.is_ascii_alphanumeric() || left == b'*') { repeats + 1 } else { 1 };
-        let counts_up = right == left.wrapping_add(1) || (left == b'9' && right == b'0');
-        steps = if counts_up && right.is_ascii_alphanumeric() { steps + 1 } else { 1 };
-        let enough = if left.eq_ignore_ascii_case(&b'x') || left == b'*' { REPEATS - 1 } else { REPEATS };
-        if repeats >= enough || steps >= STEPS {
-            return true;
-        }
+        length = if follows(left, right) { length + 1 } else { 1 };
+        longest = longest.max(length);
     }
-    false
+    longest
 }
 
 /// Pairs of letters that are common in words; sorted.
@@ -99,7 +110,7 @@ mod tests {
 
     #[test]
     fn sees_fillers() {
-        for text in ["xxxx", "a00000b", "key-abcdefgh", "1234567", "****"] {
+        for text in ["xxxx", "a00000b", "key-abcdefgh", "1234567", "****", "a1b2c3d4e5f6g7"] {
             assert!(has_filler(text.as_bytes()), "{text}");
         }
         for text in ["", "a", "k3yAAbb12", "abcab"] {

@@ -2,7 +2,7 @@
 
 use model::{Confidence, Severity};
 
-use crate::checks::Check;
+use crate::checks::{Candidate, Check, Outcome};
 use crate::kind::{Kind, any_case, exact};
 
 /// Opens nothing without its secret key; found together they become [`ACCESS_KEY`].
@@ -20,6 +20,11 @@ pub(crate) static ACCESS_KEY_ID: Kind = Kind::pattern(
     &["AWS_ACCESS_KEY_ID=AKIA@{up32:16}", "key = 'ASIA@{up32:16}'"],
     &["AKIAIOSFODNN7EXAMPLE", "AKIAAAAAAAAAAAAAAAAA", "xAKIA@{up32:16}", "AKIA@{up32:17}"],
 );
+
+/// Ids of sessions end within hours, and stand in every log of the account.
+fn temporary_is_doubtful(candidate: &Candidate<'_>) -> Outcome {
+    if candidate.value().starts_with(b"ASIA") { Outcome::Doubtful } else { Outcome::Keep }
+}
 
 pub(crate) static SECRET_ACCESS_KEY: Kind = Kind::pattern(
     "aws-secret-access-key",
