@@ -160,3 +160,24 @@ fn assemble(head: &[String], sections: &[Vec<u8>; Section::COUNT]) -> Vec<u8> {
     }
     file
 }
+
+/// Makes the header's checksum right again, for tests that damage what lies behind it.
+#[cfg(test)]
+pub(super) fn repair(file: &mut [u8]) {
+    let Some(start) = file.windows(MAGIC.len()).position(|window| window == MAGIC) else { return };
+    let end = start + MAGIC.len() + 12 * Section::COUNT;
+    if file.len() < end + 4 {
+        return;
+    }
+    let mut at = end + 4;
+    for row in 0..Section::COUNT {
+        let row = start + MAGIC.len() + 12 * row;
+        let length = u64::from_le_bytes(file[row..row + 8].try_into().unwrap_or_default());
+        let section_end = usize::try_from(length).unwrap_or(usize::MAX).saturating_add(at).min(file.len());
+        let checksum = libdeflater::crc32(&file[at..section_end]);
+        file[row + 8..row + 12].copy_from_slice(&checksum.to_le_bytes());
+        at = section_end;
+    }
+    let header = libdeflater::crc32(&file[start..end]);
+    file[end..end + 4].copy_from_slice(&header.to_le_bytes());
+}

@@ -186,6 +186,12 @@ impl Archive {
     }
 }
 
+/// An archive held in memory.
+#[cfg(test)]
+pub(crate) fn archive_of(bytes: Vec<u8>) -> Result<Archive, Error> {
+    read_directory(Bytes::Owned(bytes), Path::new("test.zip"), "test.zip")
+}
+
 fn shorten(name: &str) -> String {
     let end = (0..=MAX_SHOWN_NAME_BYTES.min(name.len())).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
     name.get(..end).unwrap_or_default().to_owned()

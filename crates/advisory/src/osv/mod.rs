@@ -4,5 +4,7 @@ mod archive;
 mod json;
 mod record;
 
+#[cfg(test)]
+pub(crate) use archive::archive_of;
 pub(crate) use archive::open as open_archive;
 pub(crate) use record::{PackageAdvisory, Record};
