@@ -216,7 +216,19 @@ impl CodeReader<'_> {
         let name = resource.logical_id.clone();
         let place = Place { function, what: format!("layer `{name}`"), layer: Some(name) };
         match resource.property("ContentUri").or_else(|| resource.property("Content")) {
-            Some(location) => self.located(resource, location, &place, gaps),
+            Some(location) => {
+                let source = self.located(resource, location, &place, gaps);
+                let is_to_be_built = resource.body.at(&["Metadata", "BuildMethod"]).is_some();
+                if is_to_be_built
+                    && matches!(source.content, CodeContent::Path { .. })
+                    && self.build.path_of(&resource.logical_id).is_none()
+                {
+                    let why =
+                        format!("{} is not built, so its source is read as it lies; run `sam build` first", place.what);
+                    gaps.push(function.gap(layer, why, &[Hidden::Components, Hidden::Vulnerabilities]));
+                }
+                source
+            }
             None => elsewhere(layer, "its resource does not say where it is".to_owned(), &place, gaps),
         }
     }
