@@ -23,6 +23,9 @@ pub(crate) const MAX_HITS_PER_TEXT: usize = 2_000;
 /// How far before a name a provider's own name may stand to count for it, in bytes.
 const PROVIDER_REACH_BYTES: usize = 80;
 
+/// How much text around an assignment tells what it is for.
+const CONTEXT_BYTES: usize = 160;
+
 /// Longer values do not name a credential kept elsewhere: they are one.
 const MAX_REFERENCE_BYTES: usize = 200;
 
@@ -234,7 +237,7 @@ impl Search<'_, '_> {
             return;
         };
         let assigned = self.assigned_kind(name, &found);
-        let generic = || (self.nature.scope == Scope::Everything).then(|| self.generic_kind(name, value)).flatten();
+        let generic = || (self.nature.scope == Scope::Everything).then(|| self.generic_kind(name, &found)).flatten();
         let Some((kind, confidence)) = assigned.or_else(generic) else { return };
         if !allow::is_public_sample(Redacted::new(value)) {
             self.hits.push(Hit { kind, confidence, value: found.value, holder: Some(found.name), related: None });
@@ -275,9 +278,12 @@ impl Search<'_, '_> {
         None
     }
 
-    fn generic_kind(&self, name: &[u8], value: &[u8]) -> Option<(&'static Kind, Confidence)> {
+    fn generic_kind(&self, name: &[u8], found: &assignment::Assignment) -> Option<(&'static Kind, Confidence)> {
         let class = name::classify(name)?;
-        let confidence = value::judge(value, class, name, self.nature.syntax)?;
+        let value = self.text.get(found.value.clone())?;
+        let end = found.value.end.saturating_add(CONTEXT_BYTES).min(self.text.len());
+        let near = self.text.get(found.name.start.saturating_sub(CONTEXT_BYTES)..end)?;
+        let confidence = value::judge(value, class, name, self.nature.syntax, near)?;
         if self.nature.is_minified && confidence < Confidence::Likely {
             return None;
         }

@@ -10,8 +10,8 @@ use crate::syntax::Syntax;
 /// Longer values are documents, not credentials.
 const MAX_VALUE_BYTES: usize = 400;
 
-/// How surely `value` is a credential of this class; `None` when it is none.
-pub(crate) fn judge(value: &[u8], class: NameClass, name: &[u8], syntax: Syntax) -> Option<Confidence> {
+/// How surely `value` is a credential of this class; `None` when it is none. `near` is the text around it.
+pub(crate) fn judge(value: &[u8], class: NameClass, name: &[u8], syntax: Syntax, near: &[u8]) -> Option<Confidence> {
     let fits = (4..=MAX_VALUE_BYTES).contains(&value.len())
         && value.iter().all(|byte| byte.is_ascii_graphic() || !byte.is_ascii());
     if !fits
@@ -23,7 +23,7 @@ pub(crate) fn judge(value: &[u8], class: NameClass, name: &[u8], syntax: Syntax)
         return None;
     }
     match class {
-        NameClass::Password => password(value, syntax),
+        NameClass::Password => password(value, syntax, near),
         NameClass::Secret | NameClass::SigningSecret => secret(value, class, syntax),
         NameClass::Token | NameClass::Key => token(value, syntax),
     }
@@ -152,7 +152,7 @@ fn is_identifier(text: &[u8]) -> bool {
 }
 
 /// Passwords may be words where configuration says so; in code they must not look like names or messages.
-fn password(value: &[u8], syntax: Syntax) -> Option<Confidence> {
+fn password(value: &[u8], syntax: Syntax, near: &[u8]) -> Option<Confidence> {
     let has = |is: fn(&u8) -> bool| value.iter().any(is);
     let has_digit = has(u8::is_ascii_digit);
     let is_plain_word = value.iter().all(u8::is_ascii_alphabetic);
@@ -163,14 +163,49 @@ fn password(value: &[u8], syntax: Syntax) -> Option<Confidence> {
         Syntax::Config | Syntax::Json | Syntax::Markup => {
             (value.len() >= 6 || has_digit).then_some(Confidence::Possible)
         }
-        Syntax::Code => (value.len() >= 6 && !is_name_like && classes(value) >= 2 && !is_message(value))
-            .then_some(if strong && has_digit { Confidence::Likely } else { Confidence::Possible }),
+        Syntax::Code if value.len() < 6 || is_message(value) => None,
+        Syntax::Code if !is_name_like && classes(value) >= 2 => {
+            Some(if strong && has_digit { Confidence::Likely } else { Confidence::Possible })
+        }
+        Syntax::Code => (is_plain_word && !is_title(value) && is_connection(near)).then_some(Confidence::Possible),
         Syntax::Prose => {
             (strong && has_digit && classes(value) >= 3 && !is_wordy(value)).then_some(Confidence::Possible)
         }
         Syntax::Generated => None,
     }
 }
+
+/// `Passwort`: a label.
+fn is_title(value: &[u8]) -> bool {
+    value.first().is_some_and(u8::is_ascii_uppercase)
+}
+
+/// Whether somebody signs in here: the arguments of a connection, a user's name beside it.
+fn is_connection(near: &[u8]) -> bool {
+    CONNECTION_SIGNS.iter().any(|sign| allow::contains_ignoring_case(near, sign))
+}
+
+const CONNECTION_SIGNS: &[&str] = &[
+    "user=",
+    "user =",
+    "user:",
+    "user\":",
+    "user':",
+    "username=",
+    "username =",
+    "username:",
+    "username\":",
+    "username':",
+    "host=",
+    "host =",
+    "host:",
+    "host\":",
+    "host':",
+    "connect(",
+    "createconnection",
+    "createpool",
+    "login(",
+];
 
 /// Something that a program prints or matches.
 fn is_message(value: &[u8]) -> bool {
@@ -247,7 +282,7 @@ mod tests {
 
     fn check(name: &str, value: &str, syntax: Syntax, expected: bool) {
         let class = name::classify(name.as_bytes()).unwrap_or_else(|| panic!("{name} says nothing"));
-        let found = judge(value.as_bytes(), class, name.as_bytes(), syntax);
+        let found = judge(value.as_bytes(), class, name.as_bytes(), syntax, b"");
         assert_eq!(found.is_some(), expected, "{name} = {value} in {syntax:?}: {found:?}");
     }
 
@@ -267,6 +302,13 @@ mod tests {
             check("DB_PASSWORD", value, Syntax::Config, in_config);
             check("DB_PASSWORD", value, Syntax::Code, in_code);
         }
+    }
+
+    #[test]
+    fn believes_words_in_code_beside_a_user_or_a_host() {
+        let found = |near: &str| judge(b"letmein", NameClass::Password, b"password", Syntax::Code, near.as_bytes());
+        assert_eq!(found("connect(host='db', user='svc', password='letmein')"), Some(Confidence::Possible));
+        assert_eq!(found("{ password: 'letmein' }"), None);
     }
 
     #[test]

@@ -65,7 +65,7 @@ pub(crate) static ACCESS_KEY: Kind = Kind::pattern(
     "aws-access-key",
     "AWS access key (id and secret key)",
     &[exact("AKIA"), exact("ASIA")],
-    r#"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b(?s:.{1,160}?)["'`=:\s,>|]([A-Za-z0-9/+]{40})(?:["'`\s,<\\|;]|$)"#,
+    r#"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b(?s:.{0,160}?)[^A-Za-z0-9/+]([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)"#,
 )
 .source("docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html")
 .severity(Severity::Critical)
