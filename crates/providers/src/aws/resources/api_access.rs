@@ -154,7 +154,7 @@ fn may_be_absent(value: &Partial) -> bool {
 fn definition_secures(event: &Event<'_>, api: &Partial) -> bool {
     let path = event.property("Path").and_then(Partial::literal).unwrap_or_default();
     let method = event.property("Method").and_then(Partial::literal).unwrap_or_default();
-    if let Some(body) = api.get("DefinitionBody") {
+    if let Some(body) = api.get("DefinitionBody").or_else(|| api.get("Body")) {
         return body_secures(body, &path, &method);
     }
     let file = api.get("DefinitionUri").and_then(Partial::literal);
