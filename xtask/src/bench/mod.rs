@@ -25,6 +25,9 @@ pub(crate) struct BenchArguments {
     /// Threads that every case may use; by default as many as there are cores.
     #[arg(long)]
     threads: Option<usize>,
+    /// Measure what was built last instead of building it.
+    #[arg(long)]
+    no_build: bool,
     /// Only inputs whose name contains one of these words.
     only: Vec<String>,
     #[command(subcommand)]
@@ -40,7 +43,10 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<()> {
     if let Some(worker) = &arguments.worker {
         return worker.run();
     }
-    let programs = Programs::build()?;
+    if !arguments.no_build {
+        build()?;
+    }
+    let programs = Programs::built();
     let folder = workspace_root().join("target/bench-inputs");
     let mut cases = vec![programs.start_up()];
     for input in INPUTS.iter().filter(|input| arguments.wants(input)) {
@@ -67,6 +73,14 @@ fn workspace_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(|| PathBuf::from("."), Path::to_owned)
 }
 
+fn build() -> Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build.current_dir(workspace_root()).args(["build", "--release", "--quiet", "-p", "fnassay", "-p", "xtask"]);
+    ensure!(build.status().context("cannot start cargo")?.success(), "the release build failed");
+    Ok(())
+}
+
 /// The programs measured, built with optimisation.
 struct Programs {
     fnassay: PathBuf,
@@ -75,15 +89,11 @@ struct Programs {
 }
 
 impl Programs {
-    fn build() -> Result<Self> {
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut build = Command::new(cargo);
-        build.current_dir(workspace_root()).args(["build", "--release", "--quiet", "-p", "fnassay", "-p", "xtask"]);
-        ensure!(build.status().context("cannot start cargo")?.success(), "the release build failed");
+    fn built() -> Self {
         let target =
             std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace_root().join("target"), PathBuf::from);
         let program = |name: &str| target.join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-        Ok(Self { fnassay: program("fnassay"), xtask: program("xtask") })
+        Self { fnassay: program("fnassay"), xtask: program("xtask") }
     }
 
     fn start_up(&self) -> Case {
