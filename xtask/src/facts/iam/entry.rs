@@ -4,12 +4,12 @@
 //!
 //! ```text
 //! entry     = action *( condition / "~" / "!" / resource )
-//! condition = "?" / "?" parameter / "?!" parameter / "?" parameter "=" value / "?" parameter "^" prefix
+//! condition = "?" / "?" parameter / "?!" parameter / "?/" parameter / "?" parameter "=" value / "?" parameter "^" prefix
 //! resource  = "*" / ( "*=" parameter / type [ "=" parameter ] / type "(" variable "=" parameter [ ":" default ] *( "," … ) ")" ) [ "?" ]
 //! type      = [ prefix ":" ] name
 //! ```
 //!
-//! `?` alone: nobody wrote down when; `~`: checked because the service acts on the caller's behalf; `!`: required although
+//! `?` alone: nobody wrote down when; `?/`: one of several, of which at least one is always given; `~`: checked because the service acts on the caller's behalf; `!`: required although
 //! the entry has a condition, because entries of the same action cover every case; `?` after a resource: only when its
 //! parameters are given; `^`: the parameter's text starts so, in any case.
 
@@ -73,7 +73,7 @@ fn check_token(token: &str, prefix: &str, iam: &IamData, operation: &Operation) 
         return Ok(());
     }
     if let Some(condition) = token.strip_prefix('?') {
-        let parameter = condition.strip_prefix('!').unwrap_or(condition);
+        let parameter = condition.strip_prefix(['!', '/']).unwrap_or(condition);
         return check_parameter(parameter.split(['=', '^']).next().unwrap_or(""), operation);
     }
     let token = token.strip_suffix('?').unwrap_or(token);

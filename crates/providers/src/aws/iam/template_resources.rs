@@ -53,17 +53,19 @@ impl TemplateResources {
         self
     }
 
-    pub(crate) fn get(&self, logical_id: &str) -> Option<&TemplateResource> {
-        self.resources.get(logical_id)
+    /// The key of the resource that an ARN of a need is of.
+    pub(crate) fn encryption_key_of(&self, arn: &SymbolicText) -> Option<SymbolicText> {
+        let Some(Part::Reference(name)) = arn.parts().first() else { return None };
+        self.meaning(name)?.resource.encryption_key.clone()
     }
 
     /// What a reference (`Orders`, `Orders.Arn`) stands for.
-    pub(crate) fn meaning<'a>(&'a self, reference: &'a str) -> Option<Meaning<'a>> {
+    pub(crate) fn meaning(&self, reference: &str) -> Option<Meaning<'_>> {
         let (logical_id, attribute) = match reference.split_once('.') {
             Some((logical_id, attribute)) => (logical_id, Some(attribute)),
             None => (reference, None),
         };
-        let resource = self.get(logical_id)?;
+        let (logical_id, resource) = self.resources.get_key_value(logical_id)?;
         let kind = resource.kind;
         let stands_for = match attribute {
             None => match kind.reference {

@@ -8,6 +8,7 @@ mod resource_types;
 pub use actions::{ActionId, action, action_count, actions_of_service, expand, is_service, matching, nearest};
 pub use operations::{
     Binding, Condition, OperationAction, OperationActions, ResourceRule, ResourceSource, actions_of_operation,
+    prefixes_of_service,
 };
 pub use policies::{
     Connector, ConnectorSide, ManagedPolicy, SamPolicyTemplate, connector, managed_policy, sam_policy_template,

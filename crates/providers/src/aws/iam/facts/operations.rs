@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! entry     = action *( condition / "~" / "!" / resource )
-//! condition = "?" / "?" parameter / "?!" parameter / "?" parameter "=" value / "?" parameter "^" prefix
+//! condition = "?" / "?" parameter / "?!" parameter / "?/" parameter / "?" parameter "=" value / "?" parameter "^" prefix
 //! resource  = "*" / ( "*=" parameter / type [ "=" parameter ] / type "(" variable "=" parameter [ ":" default ] *( "," … ) ")" ) [ "?" ]
 //! type      = [ prefix ":" ] name
 //! ```
@@ -44,6 +44,8 @@ pub enum Condition {
     Sometimes,
     With(&'static str),
     Without(&'static str),
+    /// As [`Condition::With`], for parameters of which at least one is always given.
+    OneOf(&'static str),
     /// The parameter's value is this text.
     Equal(&'static str, &'static str),
     /// The parameter's text starts so, in any case.
@@ -87,6 +89,18 @@ pub fn actions_of_operation(service: &str, operation: &str) -> Option<OperationA
     Some(OperationActions::Actions(columns.split('\t').map(read_entry).collect()))
 }
 
+/// The prefixes of the actions that operations of a service need, sorted: what a service of the ledger may concern.
+pub fn prefixes_of_service(service: &str) -> Vec<&'static str> {
+    let mut prefixes = Vec::new();
+    for (_, columns) in SortedLines::new(OPERATIONS).starting_with(&format!("{service}.")) {
+        let actions = columns.split('\t').map(|entry| entry.split(' ').next().unwrap_or(""));
+        prefixes.extend(actions.filter_map(|action| action.split_once(':')).map(|(prefix, _)| prefix));
+    }
+    prefixes.sort_unstable();
+    prefixes.dedup();
+    prefixes
+}
+
 fn read_entry(entry: &'static str) -> OperationAction {
     let mut tokens = entry.split(' ');
     let action = tokens.next().unwrap_or("");
@@ -118,6 +132,9 @@ fn read_condition(condition: &'static str) -> Condition {
     }
     if let Some(parameter) = condition.strip_prefix('!') {
         return Condition::Without(parameter);
+    }
+    if let Some(parameter) = condition.strip_prefix('/') {
+        return Condition::OneOf(parameter);
     }
     if let Some((parameter, value)) = condition.split_once('=') {
         return Condition::Equal(parameter, value);

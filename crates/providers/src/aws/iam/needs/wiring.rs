@@ -1,0 +1,206 @@
+//! What the platform does with the function's role.
+//!
+//! Source: the execution role pages of the AWS Lambda developer guide and AWS's managed policies for them.
+
+use model::function::{Function, Wiring, WiringKind};
+use model::permission::{NeedEvidence, Tier};
+use model::{Confidence, SymbolicText};
+
+use super::{NeededAction, NeededResource, Needs};
+use crate::aws::iam::facts;
+use crate::aws::iam::template_resources::{StandsFor, TemplateResources};
+
+/// What one kind of wiring needs.
+struct WiringNeed {
+    kind: WiringKind,
+    /// As evidence shows it.
+    name: &'static str,
+    /// On the thing wired.
+    actions: &'static [&'static str],
+    /// The ARN in place of the thing wired, when the template does not say it.
+    resource: &'static str,
+    /// On `*`.
+    unbound: &'static [&'static str],
+}
+
+const NETWORK: &[&str] = &[
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+];
+const CLUSTER_NETWORK: &[&str] = &[
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+];
+
+const WIRING_NEEDS: &[WiringNeed] = &[
+    WiringNeed {
+        kind: WiringKind::Logs,
+        name: "function logs",
+        actions: &["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+        resource: "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/*",
+        unbound: &[],
+    },
+    WiringNeed {
+        kind: WiringKind::Tracing,
+        name: "tracing",
+        actions: &[],
+        resource: "*",
+        unbound: &[
+            "xray:GetSamplingRules",
+            "xray:GetSamplingStatisticSummaries",
+            "xray:GetSamplingTargets",
+            "xray:PutTelemetryRecords",
+            "xray:PutTraceSegments",
+        ],
+    },
+    WiringNeed { kind: WiringKind::Vpc, name: "network interfaces", actions: &[], resource: "*", unbound: NETWORK },
+    WiringNeed {
+        kind: WiringKind::PollQueue,
+        name: "queue poller",
+        actions: &["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
+        resource: "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:*",
+        unbound: &[],
+    },
+    WiringNeed {
+        kind: WiringKind::PollKinesis,
+        name: "stream poller",
+        actions: &[
+            "kinesis:DescribeStream",
+            "kinesis:DescribeStreamSummary",
+            "kinesis:GetRecords",
+            "kinesis:GetShardIterator",
+            "kinesis:ListShards",
+            "kinesis:SubscribeToShard",
+        ],
+        resource: "arn:aws:kinesis:${AWS::Region}:${AWS::AccountId}:stream/*",
+        unbound: &["kinesis:ListStreams"],
+    },
+    WiringNeed {
+        kind: WiringKind::PollDynamoDbStream,
+        name: "table stream poller",
+        actions: &["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+        resource: "arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/*/stream/*",
+        unbound: &["dynamodb:ListStreams"],
+    },
+    WiringNeed {
+        kind: WiringKind::PollKafka,
+        name: "cluster poller",
+        actions: &["kafka:DescribeCluster", "kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"],
+        resource: "arn:aws:kafka:${AWS::Region}:${AWS::AccountId}:cluster/*",
+        unbound: CLUSTER_NETWORK,
+    },
+    WiringNeed {
+        kind: WiringKind::PollMq,
+        name: "broker poller",
+        actions: &["mq:DescribeBroker"],
+        resource: "arn:aws:mq:${AWS::Region}:${AWS::AccountId}:broker:*",
+        unbound: CLUSTER_NETWORK,
+    },
+    WiringNeed {
+        kind: WiringKind::DeadLetterQueue,
+        name: "dead-letter queue",
+        actions: &["sqs:SendMessage"],
+        resource: "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:*",
+        unbound: &[],
+    },
+    WiringNeed {
+        kind: WiringKind::DeadLetterTopic,
+        name: "dead-letter topic",
+        actions: &["sns:Publish"],
+        resource: "arn:aws:sns:${AWS::Region}:${AWS::AccountId}:*",
+        unbound: &[],
+    },
+    WiringNeed {
+        kind: WiringKind::DestinationQueue,
+        name: "destination queue",
+        actions: &["sqs:SendMessage"],
+        resource: "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:*",
+        unbound: &[],
+    },
+    WiringNeed {
+        kind: WiringKind::DestinationTopic,
+        name: "destination topic",
+        actions: &["sns:Publish"],
+        resource: "arn:aws:sns:${AWS::Region}:${AWS::AccountId}:*",
+        unbound: &[],
+    },
+    WiringNeed {
+        kind: WiringKind::DestinationFunction,
+        name: "destination function",
+        actions: &["lambda:InvokeFunction"],
+        resource: "arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:*",
+        unbound: &[],
+    },
+    WiringNeed {
+        kind: WiringKind::DestinationEventBus,
+        name: "destination event bus",
+        actions: &["events:PutEvents"],
+        resource: "arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/*",
+        unbound: &[],
+    },
+    WiringNeed {
+        kind: WiringKind::FileSystem,
+        name: "file system",
+        actions: &["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
+        // The permission is checked on the file system, while the template names its access point.
+        resource: "arn:aws:elasticfilesystem:${AWS::Region}:${AWS::AccountId}:file-system/*",
+        unbound: &[],
+    },
+];
+
+/// Kinds whose ARN in the template is not the one that the permission is checked on.
+const CHECKED_ELSEWHERE: &[WiringKind] = &[WiringKind::FileSystem, WiringKind::Logs];
+
+pub(super) fn add(function: &Function, template: &TemplateResources, needs: &mut Needs) {
+    for wiring in &function.wiring {
+        for need in WIRING_NEEDS.iter().filter(|need| need.kind == wiring.kind) {
+            let resource = resource(wiring, need, template);
+            add_actions(need.actions, &resource, wiring, need, needs);
+            add_actions(need.unbound, &NeededResource::everything(), wiring, need, needs);
+        }
+    }
+}
+
+fn resource(wiring: &Wiring, need: &WiringNeed, template: &TemplateResources) -> NeededResource {
+    let stated = wiring.resource.as_ref().filter(|arn| !arn.is_unknown() && !CHECKED_ELSEWHERE.contains(&wiring.kind));
+    let Some(arn) = stated else {
+        return NeededResource { text: SymbolicText::parse_sub(need.resource), is_known: false };
+    };
+    let meaning = arn.as_reference().and_then(|name| template.meaning(name));
+    let is_name = meaning.filter(|meaning| matches!(meaning.stands_for, StandsFor::Name | StandsFor::Url));
+    NeededResource { text: is_name.map_or_else(|| arn.clone(), |meaning| meaning.arn()), is_known: true }
+}
+
+fn add_actions(actions: &[&str], resource: &NeededResource, wiring: &Wiring, need: &WiringNeed, needs: &mut Needs) {
+    for action in actions.iter().filter_map(|action| facts::action(action)) {
+        let needed = NeededAction {
+            resources: vec![resource.clone()],
+            tier: Tier::Runtime,
+            confidence: Confidence::Certain,
+            evidence: vec![NeedEvidence { location: wiring.location.clone(), call: need.name.to_owned() }],
+        };
+        needs.add(action, needed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wiring_needs_actions_that_iam_knows() {
+        for need in WIRING_NEEDS {
+            for action in need.actions.iter().chain(need.unbound) {
+                assert_eq!(facts::action(action).map(facts::ActionId::name).as_deref(), Some(*action), "{}", need.name);
+            }
+        }
+    }
+}
