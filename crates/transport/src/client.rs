@@ -32,7 +32,7 @@ impl Default for ClientOptions {
             connect_timeout: Duration::from_secs(15),
             answer_timeout: Duration::from_secs(60),
             stall_timeout: Duration::from_secs(60),
-            attempts: 5,
+            attempts: 4,
             first_wait: Duration::from_secs(1),
         }
     }

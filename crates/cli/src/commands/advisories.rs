@@ -149,7 +149,9 @@ fn failure(error: advisory::Error) -> Failure {
         advisory::Error::File { source, .. } => source.kind() == std::io::ErrorKind::NotFound,
         _ => false,
     };
-    if is_usage { Failure::usage(error.to_string()) } else { Failure::incomplete(error.to_string()) }
+    let hint = matches!(error, advisory::Error::Transport(_)).then_some("run it again: what was fetched is kept");
+    let failure = if is_usage { Failure::usage(error.to_string()) } else { Failure::incomplete(error.to_string()) };
+    failure.with_hint(hint)
 }
 
 /// Names the gaps on stderr; many of one kind would bury the rest.
