@@ -18,6 +18,7 @@ use model::advisory::{AdvisoryMatch, MatchStatus};
 use model::component::Version;
 
 use crate::affected::{Event, EventKind, Undecided};
+use crate::index::Corrupt;
 use crate::index::package::{Facts, GroupView, PackageView};
 use crate::{Error, Index};
 
@@ -72,7 +73,17 @@ impl Index {
     pub(crate) fn package_of(&self, subject: &Subject<'_>) -> Result<Option<PackageView<'_>>, Error> {
         let Some(row) = self.ecosystem(&subject.advisory_ecosystem()) else { return Ok(None) };
         let Some(bytes) = self.find(row, subject.name)? else { return Ok(None) };
-        bytes.view().map(Some).map_err(|corrupt| self.corrupt(corrupt))
+        let package = bytes.view().map_err(|corrupt| self.corrupt(corrupt))?;
+        // An index of a program with another order of versions would answer wrongly without a sign.
+        let is_own_order = package
+            .bounds
+            .first()
+            .is_none_or(|bound| subject.ecosystem.version_key(bound.text).is_ok_and(|key| key.as_bytes() == bound.key));
+        if is_own_order {
+            Ok(Some(package))
+        } else {
+            Err(self.corrupt(Corrupt("another version of the program built it")))
+        }
     }
 
     pub(crate) fn matches(
