@@ -19,7 +19,8 @@ pub struct Kind {
     pub(crate) find: Find,
     /// Asked in order; the first that drops the candidate ends it.
     pub(crate) checks: &'static [Check],
-    /// Manuals and tests of packages are full of it: believed less in packages of others, and not at all in their samples.
+    /// Manuals and tests of packages are full of it: in packages of others it counts only when nobody can have made it
+    /// up, and in their samples not at all.
     pub(crate) is_often_shown: bool,
     pub samples: Samples,
 }

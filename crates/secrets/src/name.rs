@@ -27,9 +27,7 @@ pub(crate) fn classify(name: &[u8]) -> Option<NameClass> {
     match class {
         _ if before_is(NEGATIONS) => None,
         NameClass::Token if before.last().is_some_and(|word| is_one_of(word, HARMLESS_TOKENS)) => None,
-        NameClass::Secret | NameClass::Key
-            if before_is(SIGNERS) || before.is_empty() && starts_with_any(last, SIGNERS) =>
-        {
+        NameClass::Secret if before_is(SIGNERS) || before_is(SESSIONS) || starts_with_any(last, SIGNERS) => {
             Some(NameClass::SigningSecret)
         }
         class => Some(class),
@@ -204,7 +202,10 @@ const HARMLESS_TOKENS: &[&str] = &[
 ];
 
 /// Words that show a secret signs something.
-const SIGNERS: &[&str] = &["jwt", "session", "cookie", "signing", "hmac", "django", "flask"];
+const SIGNERS: &[&str] = &["jwt", "signing", "hmac", "django", "flask"];
+
+/// Words that do so before `secret`, while a `session_key` is a name.
+const SESSIONS: &[&str] = &["session", "cookie"];
 
 /// What a key must be of to be a credential.
 const KEY_QUALIFIERS: &[&str] = &[
@@ -346,7 +347,7 @@ mod tests {
     #[test]
     fn knows_what_names_say() {
         use NameClass::{Key, Password, Secret, SigningSecret, Token};
-        let cases: [(&str, Option<NameClass>); 34] = [
+        let cases: [(&str, Option<NameClass>); 36] = [
             ("DB_PASSWORD", Some(Password)),
             ("dbPassword", Some(Password)),
             ("config.db.password", Some(Password)),
@@ -363,7 +364,9 @@ mod tests {
             ("JWT_SECRET", Some(SigningSecret)),
             ("jwtSecret", Some(SigningSecret)),
             ("SECRET_KEY", Some(Key)),
-            ("DJANGO_SECRET_KEY", Some(SigningSecret)),
+            ("DJANGO_SECRET_KEY", Some(Key)),
+            ("SESSION_SECRET", Some(SigningSecret)),
+            ("SESSION_KEY", Some(Key)),
             ("nextToken", None),
             ("csrf_token", None),
             ("max_tokens", None),

@@ -222,6 +222,10 @@ impl Search<'_, '_> {
             Confidence::Certain => Confidence::Likely,
             Confidence::Likely | Confidence::Possible => Confidence::Possible,
         };
+        // Manuals in packages print addresses and headers; only what cannot be made up counts there.
+        if self.nature.is_third_party && kind.is_often_shown && confidence < Confidence::Certain {
+            return None;
+        }
         let is_weaker = self.nature.is_sample || (self.nature.is_third_party && kind.is_often_shown);
         Some(if is_weaker { lowered } else { confidence })
     }

@@ -102,6 +102,88 @@ fn reads_passwords_of_templates() {
 }
 
 #[test]
+fn forms_that_credentials_take_in_functions() {
+    for (path, text, kinds) in [
+        (
+            "local.settings.json",
+            "{\"Values\": {\"AzureWebJobsStorage\": \"DefaultEndpointsProtocol=https;AccountName=acme;AccountKey=@{b64:86}==;EndpointSuffix=core.windows.net\",\n\"SqlDb\": \"Server=tcp:acme.database.windows.net,1433;Database=o;User ID=svc;Password=Wint3r-is-here;\",\n\"JWT_SECRET\": \"sign-here-please-77\"}}",
+            vec!["azure-storage-account-key", "sql-connection-string", "jwt-signing-secret"],
+        ),
+        (
+            "main.tf",
+            "environment {\n  variables = {\n    DB_PASSWORD = \"winterishere\"\n    JWT_SIGNING_SECRET = \"@{b62:32}\"\n  }\n}\n",
+            vec!["generic-password", "jwt-signing-secret"],
+        ),
+        (
+            "configuration.json",
+            "{\"Environment\": {\"Variables\": {\"DB_PASSWORD\": \"winterishere\", \"API_KEY\": \"@{hex:40}\"}}}",
+            vec!["generic-password", "generic-api-key"],
+        ),
+        (
+            "task.json",
+            "{\"environment\": [{\"name\": \"DB_PASSWORD\", \"value\": \"winterishere\"}]}",
+            vec!["generic-password"],
+        ),
+        (
+            "dist/index.js",
+            "var a=1,b=\"ghp_@{crc62:30}\",c=new d.Pool({connectionString:\"postgres://svc:@{b62:14}@db.acme.internal:5432/o\"});",
+            vec!["github-token", "database-url"],
+        ),
+        (
+            "dist/index.js.map",
+            "{\"sourcesContent\":[\"const t = \\\"xoxb-@{digits:12}-@{digits:13}-@{b62:24}\\\";\\nconst u = 'mongodb://svc:@{b62:14}@db.acme.internal/o'\"]}",
+            vec!["slack-token", "database-url"],
+        ),
+        ("notebook.ipynb", "{\"source\": [\"api_key = \\\"@{b62:32}\\\"\\n\"]}", vec!["generic-api-key"]),
+        (
+            "docker-compose.yml",
+            "services:\n  db:\n    environment:\n      - MYSQL_ROOT_PASSWORD=winterishere\n",
+            vec!["generic-password"],
+        ),
+        ("application.properties", "spring.datasource.password=winterishere\n", vec!["generic-password"]),
+        (
+            "web.config",
+            "<add name=\"Db\" connectionString=\"Data Source=db;User ID=svc;Password=Wint3r-is-here;\" />",
+            vec!["sql-connection-string"],
+        ),
+        (".npmrc", "//npm.acme.internal/:_authToken=@{b62:40}\n", vec!["npm-registry-auth"]),
+        ("wp-config.php", "define('DB_PASSWORD', 'Wint3r-is-here');", vec!["generic-password"]),
+        ("appsettings.json", "{\"Stripe\": {\"SecretKey\": \"sk_live_@{b62:24}\"}}", vec!["stripe-secret-key"]),
+        ("config.go", "cfg := Config{\n\tPassword: \"Wint3r-is-here\",\n}\n", vec!["generic-password"]),
+        ("Handler.java", "private static final String API_KEY = \"@{b62:36}\";", vec!["generic-api-key"]),
+        (
+            "handler.rb",
+            "client = Acme.new(api_key: '@{b62:36}', password: 'Wint3r-is-here')",
+            vec!["generic-api-key", "generic-password"],
+        ),
+        (
+            "Function.cs",
+            "var secret = new ClientSecretCredential(t, c, \"@{b62:3}8Q~@{b62:34}\");",
+            vec!["azure-client-secret"],
+        ),
+        ("app.py", "db = connect(host='db', user='svc', password='letmein')", vec!["generic-password"]),
+        ("app.js", "const token = process.env.TOKEN || '@{b62:32}'", vec!["generic-token"]),
+        (
+            "deploy.sh",
+            "curl -H \"Authorization: Bearer @{b62:40}\" https://api.acme.internal",
+            vec!["bearer-authorization-header"],
+        ),
+        ("settings.py", "SECRET_KEY = 'django-insecure-@{b62:20}(@{b62:9})@{b62:18}'", vec!["generic-api-key"]),
+        (
+            "samconfig.toml",
+            "parameter_overrides = \"DbPassword=\\\"Wint3r-is-here\\\" Stage=\\\"dev\\\"\"",
+            vec!["generic-password"],
+        ),
+        ("firebase.js", "const config = { apiKey: \"AIza@{b62:35}\" }", vec!["gcp-api-key"]),
+    ] {
+        let text = expand(text, 11);
+        let found: Vec<_> =
+            Scanner::new().scan_text(path, text.as_bytes()).value.iter().map(|fact| fact.kind).collect();
+        assert_eq!(found, kinds, "{path}:\n{text}");
+    }
+}
+
+#[test]
 fn sees_through_utf16_and_base64() {
     let text = expand("token=ghp_@{crc62:30}\n", 3);
     let mut utf16 = vec![0xFF, 0xFE];

@@ -138,12 +138,14 @@ fn is_locator(value: &[u8]) -> bool {
     let is_dotted = value.split(|byte| *byte == b'.').count() > 2
         && value.split(|byte| *byte == b'.').all(is_identifier)
         && is_wordy(value);
+    let is_call = value.ends_with(b")") && value.contains(&b'(') && is_wordy(value);
     matches!(value, [b'/' | b'~', ..] | [b'.', b'/' | b'.', ..] | [b'0', b'x', ..])
         || holds("://")
-        || [".pem", ".key", ".json", ".txt", ".crt", ".yaml", ".yml", ".com", ".env", ".js", ".py", "()", ")"]
+        || [".pem", ".key", ".json", ".txt", ".crt", ".yaml", ".yml", ".com", ".env", ".js", ".py"]
             .into_iter()
             .any(ends)
         || is_dotted
+        || is_call
 }
 
 fn is_identifier(text: &[u8]) -> bool {
@@ -238,7 +240,7 @@ fn secret(value: &[u8], class: NameClass, syntax: Syntax) -> Option<Confidence> 
 fn token(value: &[u8], syntax: Syntax) -> Option<Confidence> {
     let has = |is: fn(&u8) -> bool| value.iter().any(is);
     let mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
-    let is_token_text = value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-.:~!@#$%^&*".contains(byte));
+    let is_token_text = value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-.:~!@#$%^&*()".contains(byte));
     let bits = entropy(value);
     let random = value.len() >= 16
         && mixed

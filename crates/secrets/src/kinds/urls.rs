@@ -164,6 +164,7 @@ const KNOWN_PASSWORDS: &[&str] = &[
     "bar",
     "baz",
     "userpass",
+    "tiger",
     "pass123",
     "password1",
     "toor",
