@@ -32,9 +32,9 @@ impl<'a> Declared<'a> {
         parsed.map(|stack| Self { service, project, stack })
     }
 
-    /// The value at `path` of the configuration.
+    /// The value at `path` of the configuration; an empty text is none.
     pub(super) fn at(&self, path: &[&str]) -> Option<&Partial> {
-        self.stack.globals.at(path)
+        self.stack.globals.at(path).filter(|value| is_given(value))
     }
 
     pub(super) fn text_at(&self, path: &[&str]) -> Option<String> {
@@ -64,7 +64,7 @@ impl<'a> Declared<'a> {
 
     /// The name the function is deployed under.
     pub(super) fn name(&self, function: &Entity<'_>) -> SymbolicText {
-        let given = function.body.get("name").and_then(|name| name.texts().next());
+        let given = function.get("name").and_then(|name| name.texts().next());
         given.unwrap_or_else(|| SymbolicText::literal(format!("{}-{}", self.name_prefix(), function.key)))
     }
 
@@ -93,17 +93,22 @@ impl<'a> Declared<'a> {
 
 impl Entity<'_> {
     pub(super) fn get(&self, key: &str) -> Option<&Partial> {
-        self.body.get(key)
+        self.body.get(key).filter(|value| is_given(value))
     }
 
     pub(super) fn at(&self, path: &[&str]) -> Option<&Partial> {
-        self.body.at(path)
+        self.body.at(path).filter(|value| is_given(value))
     }
 
     /// Whether `key` is given a value other than `false`.
     pub(super) fn is_set(&self, key: &str) -> bool {
         self.get(key).is_some_and(is_on)
     }
+}
+
+/// Whether a value is more than the empty text, which configurations write for no value: `${file(env.yml):vpc, ''}`.
+fn is_given(value: &Partial) -> bool {
+    value.text().is_none_or(|text| !text.is_empty())
 }
 
 /// Whether a setting is there and not `false`.

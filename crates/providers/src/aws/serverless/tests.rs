@@ -331,6 +331,15 @@ fn functions_have_roles_of_their_own_by_plugin_or_framework() {
 }
 
 #[test]
+fn an_empty_text_is_no_setting() {
+    let provider = ", vpc: '', iamRoleStatements: '', iamManagedPolicies: '', layers: '', environment: '', role: ''";
+    let function = check_grants(provider, ", name: '', vpc: ''", "", &LOGS, &[]);
+    assert_eq!((function.name.as_str(), function.wiring.len()), ("shop-dev-a", 1));
+    // The framework looks whether a function names a network, not at what it says of it.
+    assert!(show_policies(&function).ends_with("managed AWSLambdaVPCAccessExecutionRole"));
+}
+
+#[test]
 fn roles_of_resources_are_joined() {
     let resources = "resources:\n  Resources:\n    \
                      R: {Type: 'AWS::IAM::Role', Properties: {RoleName: named, Policies: [{PolicyName: p, PolicyDocument: {Statement: \

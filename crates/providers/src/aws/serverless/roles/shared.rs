@@ -4,7 +4,7 @@ use deploy::formats::cloudformation::Partial;
 use model::function::WiringKind;
 use model::{Location, SymbolicText};
 
-use super::super::declared::{Declared, Entity};
+use super::super::declared::{Declared, Entity, is_on};
 use super::super::grants::{Grants, around, local_arn};
 use super::super::{events, naming, wiring};
 use super::policies::Policies;
@@ -154,7 +154,7 @@ pub(super) fn grant_scheduler(declared: &Declared<'_>, entity: &Entity<'_>, gran
 
 /// What makes the framework let the role into a network: the first of the settings, if there is any.
 fn network_location(declared: &Declared<'_>, entities: &[Entity<'_>]) -> Option<Location> {
-    if let Some(vpc) = declared.at(&["provider", "vpc"]) {
+    if let Some(vpc) = declared.at(&["provider", "vpc"]).filter(|vpc| is_on(vpc)) {
         return Some(declared.location_of(vpc));
     }
     let of_function = entities.iter().find(|entity| wiring::declares_network(entity))?;
