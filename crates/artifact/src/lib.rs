@@ -1,4 +1,4 @@
-//! A function's files as one table of entries, whatever they lie in: folders, zips, jars, layers.
+//! A function's files as one table of entries, whatever they lie in: folders, zips, jars, tars, layers.
 //!
 //! Second stage of the flow: `source` names the roots, this crate opens them lazily and within limits, and
 //! `inventory`, `code` and `secrets` read from the table. Nothing is unpacked to disk, nothing outside a root is read.
@@ -14,7 +14,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use model::{Gap, Parsed};
 
 use crate::aliases::Aliases;
-use crate::formats::zip::{Refusal, Slot};
+use crate::formats::listing::Refusal;
+use crate::formats::zip::Slot;
 use crate::open::{RootView, Table};
 
 mod aliases;
@@ -77,13 +78,14 @@ enum Data {
     Memory(Arc<[u8]>),
     File(Box<Path>),
     Zip { archive: Bytes, slot: Slot },
+    Part(Bytes),
     Refused(Refused),
 }
 
 /// Why an entry's bytes are not read, as known since the artifact was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Refused {
-    Zip(Refusal),
+    Archive(Refusal),
     /// Limits in bytes.
     TooLarge {
         limit: u64,

@@ -11,42 +11,18 @@ use model::Gap;
 use rayon::prelude::*;
 
 use crate::bytes::Bytes;
-use crate::formats::folder;
+use crate::formats::listing::{Listing, TOO_MANY};
 use crate::formats::zip::{self, Read};
+use crate::formats::{Form, NOT_AN_ARCHIVE, folder, form_of_name, is_unopened_name, links};
 use crate::gaps::{GapList, file_gap};
 use crate::limits::Limits;
-use crate::open::{Table, zip_entry};
+use crate::open::{Table, archive_entry};
 use crate::{Data, Entry};
-
-/// Name endings of archives that are zips. Sorted.
-const ARCHIVE_ENDINGS: &[&str] = &[".aar", ".ear", ".egg", ".jar", ".nupkg", ".pex", ".pyz", ".war", ".whl", ".zip"];
-
-/// Name endings of archives that are not opened. Sorted.
-const UNOPENED_ENDINGS: &[&str] =
-    &[".7z", ".rar", ".tar", ".tar.bz2", ".tar.gz", ".tar.xz", ".tar.zst", ".tbz2", ".tgz", ".txz"];
 
 const UNOPENED: &str = "an archive of a kind that is not opened; unpack it, or pack it as a zip";
 const TOO_DEEP: &str = "an archive inside too many others, which was not opened; unpack the outer ones";
 const TOO_LARGE: &str =
     "the compressed archives inside are larger than is held in memory, this one was not opened; store it uncompressed";
-
-/// Whether a file of this name is to be opened as a zip.
-pub(crate) fn is_archive_name(path: &str) -> bool {
-    ends_with_one_of(path, ARCHIVE_ENDINGS)
-}
-
-/// Whether a file of this name is an archive that is not opened.
-fn is_unopened_name(path: &str) -> bool {
-    ends_with_one_of(path, UNOPENED_ENDINGS)
-}
-
-fn ends_with_one_of(path: &str, endings: &[&str]) -> bool {
-    let ends_with = |ending: &&str| {
-        let start = path.len().checked_sub(ending.len()).and_then(|start| path.get(start..));
-        start.is_some_and(|end| end.eq_ignore_ascii_case(ending))
-    };
-    endings.iter().any(ends_with)
-}
 
 /// Adds the entries of every archive in the table, of the archives among those, and so on, in an order that does not
 /// depend on timing. The table is left unsorted.
@@ -57,14 +33,21 @@ pub(crate) fn expand(table: &mut Table, limits: &Limits, gaps: &mut Vec<Gap>) {
     for _ in 0..limits.nesting_levels {
         let archives = archives(table, fresh, &mut notes);
         fresh = table.entries.len()..table.entries.len();
+        let (wrapped, archives): (Vec<_>, Vec<_>) = archives.into_iter().partition(|at| is_wrapped(table, *at));
         let archives = affordable(archives, table, &mut bytes_left, &mut notes);
         for side_by_side in archives.chunks(rayon::current_num_threads().max(1)) {
             let room = limits.entries.saturating_sub(table.entries.len());
             let limits_now = Limits { entries: room, ..limits.clone() };
-            let opened: Vec<_> = side_by_side.par_iter().map(|at| open(table, *at, &limits_now)).collect();
+            let opened: Vec<_> = side_by_side.par_iter().map(|at| open(table, *at, &limits_now, 0)).collect();
             for (at, opened) in side_by_side.iter().zip(opened) {
                 add(table, *at, opened, limits, gaps);
             }
+        }
+        // One after another, since only opening them tells how much of the budget they take.
+        for at in wrapped {
+            let opened = open(table, at, limits, bytes_left);
+            bytes_left = bytes_left.saturating_sub(opened.held_bytes);
+            add(table, at, opened, limits, gaps);
         }
         fresh.end = table.entries.len();
     }
@@ -82,13 +65,18 @@ fn archives(table: &Table, fresh: Range<usize>, notes: &mut GapList) -> Vec<usiz
         if entry.repeats || matches!(entry.data, Data::Refused(_)) {
             continue;
         }
-        if is_archive_name(&entry.path) {
+        if form_of_name(&entry.path).is_some() {
             archives.push(at);
         } else if is_unopened_name(&entry.path) {
             notes.note(UNOPENED, &shown(table, at));
         }
     }
     archives
+}
+
+fn is_wrapped(table: &Table, at: usize) -> bool {
+    let form = table.entries.get(at).and_then(|entry| form_of_name(&entry.path));
+    form.is_some_and(|form| form.unwrap.is_some())
 }
 
 /// Those that can be held: compressed ones until `bytes_left` is used up, others always.
@@ -106,26 +94,69 @@ fn affordable(archives: Vec<usize>, table: &Table, bytes_left: &mut u64, notes: 
 }
 
 /// What one archive holds.
+#[derive(Default)]
 struct Opened {
-    listing: Option<zip::Listing>,
+    listing: Option<Listing>,
     aliases: BTreeMap<String, String>,
     gaps: Vec<Gap>,
+    /// Bytes held because the archive was compressed as a whole.
+    held_bytes: u64,
 }
 
-fn open(table: &Table, at: usize, limits: &Limits) -> Opened {
+/// `bytes_left` bounds what an archive that is compressed as a whole may unwrap to.
+fn open(table: &Table, at: usize, limits: &Limits, bytes_left: u64) -> Opened {
     let archive = shown(table, at);
     let mut gaps = GapList::new(archive.as_str());
-    let mut aliases = BTreeMap::new();
-    let mut listing = None;
-    if let Some(bytes) = table.entries.get(at).and_then(|entry| bytes_of(entry, &archive, &mut gaps)) {
-        let display = format!("{archive}!/");
-        listing = zip::list_files(&bytes, &display, limits, &mut gaps);
-        match &mut listing {
-            Some(listing) => aliases = zip::links::resolve(listing, &display, &mut gaps),
-            None => gaps.note(zip::NOT_AN_ARCHIVE, &archive),
+    let mut opened = table.entries.get(at).and_then(|entry| {
+        let form = form_of_name(&entry.path)?;
+        let bytes = bytes_of(entry, &archive, &mut gaps)?;
+        open_form(form, bytes, &archive, limits, bytes_left, &mut gaps)
+    });
+    let mut opened = opened.take().unwrap_or_default();
+    opened.gaps = gaps.finish();
+    opened
+}
+
+fn open_form(
+    form: &Form,
+    bytes: Bytes,
+    archive: &str,
+    limits: &Limits,
+    bytes_left: u64,
+    gaps: &mut GapList,
+) -> Option<Opened> {
+    let mut opened = Opened::default();
+    let bytes = match form.unwrap.map(|unwrap| unwrap(&bytes, bytes_left)) {
+        None => bytes,
+        Some(Ok(unwrapped)) => {
+            opened.held_bytes = unwrapped.len() as u64;
+            unwrapped.into()
         }
-    }
-    Opened { listing, aliases, gaps: gaps.finish() }
+        Some(Err(problem)) => {
+            gaps.note(problem, archive);
+            return None;
+        }
+    };
+    let (listing, aliases) = list(form, &bytes, archive, limits, gaps)?;
+    Some(Opened { listing: Some(listing), aliases, ..opened })
+}
+
+/// Files and linked folders of an archive, sorted by path; what is not the archive it should be is a gap.
+pub(crate) fn list(
+    form: &Form,
+    bytes: &Bytes,
+    archive: &str,
+    limits: &Limits,
+    gaps: &mut GapList,
+) -> Option<(Listing, BTreeMap<String, String>)> {
+    let display = format!("{archive}!/");
+    let Some(mut listing) = (form.list)(bytes, &display, limits, gaps) else {
+        gaps.note(NOT_AN_ARCHIVE, archive);
+        return None;
+    };
+    listing.keep_last_of_each_path(&display, gaps);
+    let aliases = links::resolve(&mut listing, &display, gaps);
+    Some((listing, aliases))
 }
 
 /// The nested archive's own bytes: where they lie when they are stored, inflated when they are not.
@@ -140,6 +171,7 @@ fn bytes_of(entry: &Entry, shown: &str, gaps: &mut GapList) -> Option<Bytes> {
                 None
             }
         },
+        Data::Part(bytes) => Some(bytes.clone()),
         Data::Zip { archive, slot } => {
             let mut buffer = Vec::new();
             let read = zip::read(archive, slot, entry.size_bytes, &mut buffer, &mut Vec::new());
@@ -168,12 +200,12 @@ fn add(table: &mut Table, at: usize, opened: Opened, limits: &Limits, gaps: &mut
     let outer = outer.clone();
     let room = limits.entries.saturating_sub(table.entries.len());
     if listing.files.len() > room {
-        gaps.push(file_gap(&shown, zip::TOO_MANY));
+        gaps.push(file_gap(&shown, TOO_MANY));
     }
     let inside = |path: &str| format!("{}!/{path}", outer.path);
     for file in listing.files.into_iter().take(room) {
         let path = inside(&file.path);
-        table.entries.push(zip_entry(file, path, &listing.archive, &outer));
+        table.entries.push(archive_entry(file, path, &listing.archive, &outer));
     }
     let aliases = opened.aliases.iter().map(|(link, place)| (inside(link), inside(place))).collect();
     table.aliases.add(outer.mount, aliases);
@@ -181,21 +213,4 @@ fn add(table: &mut Table, at: usize, opened: Opened, limits: &Limits, gaps: &mut
 
 fn shown(table: &Table, at: usize) -> String {
     table.entries.get(at).map(|entry| table.display_path(entry)).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn archives_are_known_by_their_names() {
-        for name in ["lib/a.jar", "A.ZIP", ".requirements.zip", "x.whl"] {
-            assert!(is_archive_name(name), "{name}");
-        }
-        for name in ["a.py", "zip", "jar/a.class", "ä"] {
-            assert!(!is_archive_name(name), "{name}");
-        }
-        assert!(is_unopened_name("model.tar.gz"));
-        assert!(ARCHIVE_ENDINGS.is_sorted() && UNOPENED_ENDINGS.is_sorted());
-    }
 }

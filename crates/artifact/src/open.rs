@@ -12,7 +12,8 @@ use rayon::prelude::*;
 
 use crate::aliases::Aliases;
 use crate::bytes::Bytes;
-use crate::formats::{folder, zip};
+use crate::formats::listing::{Kind, Listed, TOO_MANY};
+use crate::formats::{Form, folder, form_of_bytes, form_of_name};
 use crate::gaps::{GapList, file_gap};
 use crate::limits::Limits;
 use crate::nested;
@@ -103,7 +104,7 @@ fn keep_last(entries: &mut Vec<Entry>) {
 
 fn refuse_too_many(table: &mut Table, limits: &Limits, gaps: &mut Vec<Gap>) {
     if let Some(first) = table.entries.get(limits.entries) {
-        gaps.push(file_gap(&table.display_path(first), zip::TOO_MANY));
+        gaps.push(file_gap(&table.display_path(first), TOO_MANY));
         table.entries.truncate(limits.entries);
     }
 }
@@ -254,12 +255,11 @@ impl OpenedRoot {
                 return self.gaps.note_with("cannot be read", shown, || why);
             }
         };
-        let named_archive = nested::is_archive_name(&name);
-        if (named_archive || zip::starts_like_an_archive(&bytes)) && self.archive(&bytes, shown, model, limits) {
+        let form = form_of_name(&name).or_else(|| form_of_bytes(&bytes));
+        if form.is_some_and(|form| self.archive(form, &bytes, shown, model, limits)) {
             return;
         }
-        // A file that is an archive by name alone is told as one when nested archives are opened.
-        if UNOPENED_MAGIC.iter().any(|magic| bytes.starts_with(magic)) {
+        if form.is_none() && UNOPENED_MAGIC.iter().any(|magic| bytes.starts_with(magic)) {
             self.gaps.note(UNOPENED, shown);
         }
         self.single(shown, &name);
@@ -267,18 +267,27 @@ impl OpenedRoot {
         self.entries.push(Entry { path: name.into_owned(), size_bytes, data, ..model.clone() });
     }
 
-    fn archive(&mut self, bytes: &Bytes, shown: &str, model: &Entry, limits: &Limits) -> bool {
-        let display = format!("{shown}!/");
-        let Some(mut listing) = zip::list_files(bytes, &display, limits, &mut self.gaps) else { return false };
-        self.aliases = zip::links::resolve(&mut listing, &display, &mut self.gaps);
+    fn archive(&mut self, form: &Form, bytes: &Bytes, shown: &str, model: &Entry, limits: &Limits) -> bool {
+        let unwrapped = match form.unwrap.map(|unwrap| unwrap(bytes, limits.nested_bytes_held)) {
+            None => bytes.clone(),
+            Some(Ok(unwrapped)) => unwrapped.into(),
+            Some(Err(problem)) => {
+                self.gaps.note(problem, shown);
+                return false;
+            }
+        };
+        let Some((listing, aliases)) = nested::list(form, &unwrapped, shown, limits, &mut self.gaps) else {
+            return false;
+        };
+        self.aliases = aliases;
         for mut file in listing.files {
             let path = std::mem::take(&mut file.path);
-            self.entries.push(zip_entry(file, path, &listing.archive, model));
+            self.entries.push(archive_entry(file, path, &listing.archive, model));
         }
         if self.entries.is_empty() {
             self.gaps.note(EMPTY, shown);
         }
-        self.view = RootView::Below(display);
+        self.view = RootView::Below(format!("{shown}!/"));
         true
     }
 
@@ -288,10 +297,12 @@ impl OpenedRoot {
 }
 
 /// The entry of a file of `archive`, with what entries of its root or outer archive share taken from `model`.
-pub(crate) fn zip_entry(file: zip::Listed, path: String, archive: &Bytes, model: &Entry) -> Entry {
+pub(crate) fn archive_entry(file: Listed, path: String, archive: &Bytes, model: &Entry) -> Entry {
     let data = match file.kind {
-        zip::Kind::File(slot) | zip::Kind::Link(slot) => Data::Zip { archive: archive.clone(), slot },
-        zip::Kind::Refused(refusal) => Data::Refused(Refused::Zip(refusal)),
+        Kind::Zip(slot) | Kind::Link(slot) => Data::Zip { archive: archive.clone(), slot },
+        Kind::Part(range) => Data::Part(archive.part(range).unwrap_or_else(|| Vec::new().into())),
+        Kind::LinkTo(_) => Data::Memory([].into()),
+        Kind::Refused(refusal) => Data::Refused(Refused::Archive(refusal)),
     };
     Entry {
         mount: model.mount,

@@ -10,7 +10,8 @@ use model::Gap;
 use rayon::prelude::*;
 
 use crate::formats::folder;
-use crate::formats::zip::{self, Doubt, Read, Refusal};
+use crate::formats::listing::Refusal;
+use crate::formats::zip::{self, Doubt, Read};
 use crate::gaps::file_gap;
 use crate::{Artifact, Bytes, Content, Data, Entry, Refused};
 
@@ -95,6 +96,7 @@ impl Artifact {
                     Read::Inflated(length) => Ok(Found::Buffered(length)),
                 }
             }
+            Data::Part(bytes) => Ok(Found::Part(bytes.clone())),
             Data::Refused(refused) => Err(fails(refused.why())),
         }
     }
@@ -129,6 +131,7 @@ impl Entry {
     fn place(&self) -> (u16, usize, usize) {
         match &self.data {
             Data::Zip { archive, slot } => (self.root, archive.as_ptr() as usize, slot.header),
+            Data::Part(bytes) => (self.root, bytes.as_ptr() as usize, 0),
             _ => (self.root, 0, 0),
         }
     }
@@ -142,7 +145,7 @@ impl Entry {
 impl Refused {
     pub(crate) fn why(self) -> String {
         match self {
-            Self::Zip(refusal) => refusal.why(),
+            Self::Archive(refusal) => refusal.why(),
             Self::TooLarge { limit } => {
                 format!(
                     "larger than the {} MiB that are read of one file; check whether the package is meant to hold it",
@@ -160,7 +163,7 @@ impl Refused {
 
     pub(crate) fn kind(self) -> &'static str {
         match self {
-            Self::Zip(refusal) => Refusal::kind(refusal),
+            Self::Archive(refusal) => Refusal::kind(refusal),
             Self::TooLarge { .. } => "larger than is read of one file",
             Self::OverTotal { .. } => "the package is larger than is read of one, its largest files were left out",
         }

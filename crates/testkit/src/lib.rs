@@ -9,6 +9,7 @@ use std::path::Path;
 pub use tempfile::TempDir;
 
 pub mod scrub;
+pub mod tar;
 pub mod zip;
 
 /// A temporary folder that holds these files; it is removed when the value is dropped.

@@ -2,6 +2,7 @@
 
 use artifact::{Artifact, Limits};
 use proptest::prelude::*;
+use testkit::tar::{TarBuilder, gzip};
 use testkit::zip::{ZipBuilder, ZipFile};
 
 use crate::package;
@@ -18,7 +19,11 @@ fn limits() -> Limits {
 }
 
 fn survives(bytes: &[u8]) {
-    let (_folder, root) = package("p.zip", bytes);
+    survives_as("p.zip", bytes);
+}
+
+fn survives_as(name: &str, bytes: &[u8]) {
+    let (_folder, root) = package(name, bytes);
     let parsed = Artifact::open(&[root], &limits());
     let artifact = parsed.value;
     for entry in artifact.entries() {
@@ -29,6 +34,19 @@ fn survives(bytes: &[u8]) {
     }
     let lengths = artifact.visit(|_| true, |_, bytes| bytes.map(<[u8]>::len).unwrap_or_default());
     assert!(lengths.iter().all(|length| *length <= 5 << 20));
+}
+
+/// A tar with something of everything.
+fn varied_tar() -> Vec<u8> {
+    TarBuilder::new()
+        .file("a.py", "import os")
+        .pax("path", "long/b.py")
+        .file("b.py", "b")
+        .gnu_long_name("c.py")
+        .file("c", "c")
+        .symlink("d", "long")
+        .hard_link("e.py", "a.py")
+        .write()
 }
 
 /// A zip with something of everything.
@@ -77,6 +95,25 @@ proptest! {
             bytes.truncate(end.index(bytes.len()));
         }
         survives(&bytes);
+    }
+
+    #[test]
+    fn changed_tars_are_survived(
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+        end in any::<prop::sample::Index>(),
+    ) {
+        let mut bytes = varied_tar();
+        for (at, value) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+        }
+        survives_as("p.tar", &bytes);
+        survives_as("p.tar", &bytes[..end.index(bytes.len())]);
+        let mut packed = gzip(&bytes);
+        survives_as("p.tgz", &packed);
+        let at = end.index(packed.len());
+        packed[at] ^= 0xff;
+        survives_as("p.tgz", &packed);
     }
 }
 

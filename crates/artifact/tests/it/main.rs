@@ -6,6 +6,7 @@ mod limits;
 mod merging;
 mod nested;
 mod reading;
+mod tars;
 mod zips;
 
 use artifact::{Artifact, Limits, Root};

@@ -38,10 +38,10 @@ fn an_empty_archive_is_told() {
 
 #[test]
 fn a_file_that_is_no_archive_is_a_file() {
-    check(&see_zip(b"no archive"), &["p.zip = no archive"], &["p.zip: not a zip archive"]);
-    check(&see_zip(b""), &["p.zip = "], &["p.zip: not a zip archive"]);
-    let (_folder, root) = package("p.tgz", b"\x1f\x8b\x08");
-    check(&see(&[root], &Limits::default()), &["p.tgz = \x1f\u{fffd}\x08"], &["p.tgz: unpack it", "p.tgz: unpack it"]);
+    check(&see_zip(b"no archive"), &["p.zip = no archive"], &["p.zip: not the archive"]);
+    check(&see_zip(b""), &["p.zip = "], &["p.zip: not the archive"]);
+    let (_folder, root) = package("p.gz", b"\x1f\x8b\x08");
+    check(&see(&[root], &Limits::default()), &["p.gz = \x1f\u{fffd}\x08"], &["p.gz: unpack it"]);
     let (_folder, root) = package("app.py", b"import os");
     check(&see(&[root], &Limits::default()), &["app.py = import os"], &[]);
 }

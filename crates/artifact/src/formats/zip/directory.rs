@@ -5,14 +5,12 @@
 use std::ops::Range;
 
 use super::end::{Directory, RECORD, wide};
-use super::fields::{Fields, ZIP64, extra_field};
-use super::names::{EntryName, UNUSABLE, read_name};
+use super::fields::{Fields, ZIP64, encoding, extra_field};
 use super::read::LOCAL_HEADER_BYTES;
-use super::{
-    FOLDER_WITH_DATA, Kind, Listed, Listing, NO_DIRECTORY, NameRange, OVERLAP, Refusal, SPLIT, Slot, TOO_MANY,
-    WRONG_COUNT, archive_name, salvage,
-};
+use super::{FOLDER_WITH_DATA, NO_DIRECTORY, NameRange, OVERLAP, SPLIT, Slot, WRONG_COUNT, refusal, salvage};
 use crate::bytes::Bytes;
+use crate::formats::listing::{Kind, Listed, Listing, Refusal, TOO_MANY, archive_name};
+use crate::formats::names::{EntryName, UNUSABLE, read_name};
 use crate::gaps::GapList;
 use crate::limits::Limits;
 
@@ -86,7 +84,7 @@ impl Reader<'_> {
     }
 
     fn add(&mut self, record: &Record<'_>) {
-        let name = read_name(record.name, record.says_utf8(), record.extra);
+        let name = read_name(record.name, || encoding(record.name, record.flags, record.extra));
         let size_bytes = record.size;
         if name.is_folder || record.is_folder() {
             self.note_problems(&name);
@@ -114,12 +112,12 @@ impl Reader<'_> {
     }
 
     fn kind(&mut self, record: &Record<'_>) -> Kind {
-        let refusal = Refusal::of(record.flags, record.method, record.size, record.stored, self.limits);
+        let refusal = refusal(record.flags, record.method, record.size, record.stored, self.limits);
         if let Some(refusal) = refusal {
             return Kind::Refused(refusal);
         }
         let Some(slot) = self.slot(record) else { return Kind::Refused(Refusal::CutOff) };
-        if record.is_link() { Kind::Link(slot) } else { Kind::File(slot) }
+        if record.is_link() { Kind::Link(slot) } else { Kind::Zip(slot) }
     }
 
     /// `None` when the entry cannot lie within the archive.
@@ -209,10 +207,6 @@ impl<'a> Record<'a> {
             extra,
         };
         Some((record, at + RECORD_BYTES + lengths.iter().sum::<usize>()))
-    }
-
-    fn says_utf8(&self) -> bool {
-        self.flags & super::FLAG_UTF8_NAME != 0
     }
 
     /// File type of Unix, when the record comes from there.

@@ -1,4 +1,8 @@
 //! Little-endian fields, one after another, and the extra fields of headers.
+//!
+//! **Source**: PKWARE APPNOTE 6.3.10, 4.5 and 4.6.9 (Info-ZIP's Unicode path).
+
+use crate::formats::names::Encoding;
 
 /// What is left of a record.
 #[derive(Debug, Clone, Copy)]
@@ -50,3 +54,40 @@ pub(super) fn extra_field(extra: &[u8], wanted: u16) -> Option<&[u8]> {
 
 /// Id of the extra field with sizes and offsets of 64 bits (APPNOTE 4.5.3).
 pub(super) const ZIP64: u16 = 1;
+
+const UNICODE_PATH: u16 = 0x7075;
+
+/// How a name of a header with these flags and extra fields is encoded.
+pub(super) fn encoding(raw: &[u8], flags: u16, extra: &[u8]) -> Encoding {
+    match unicode_path(raw, extra) {
+        Some(name) => Encoding::Repeated(name),
+        None if flags & super::FLAG_UTF8_NAME != 0 => Encoding::Utf8,
+        None => Encoding::Unstated,
+    }
+}
+
+/// The name in Info-ZIP's field: version 1, checksum of the raw name, UTF-8.
+fn unicode_path(raw: &[u8], extra: &[u8]) -> Option<String> {
+    let mut field = Fields(extra_field(extra, UNICODE_PATH)?);
+    let (version, checksum) = (field.bytes(1)?, field.u32()?);
+    let matches = version == [1] && checksum == libdeflater::crc32(raw);
+    matches.then(|| String::from_utf8(field.0.to_vec()).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_unicode_path_field_counts_when_it_belongs_to_the_name() {
+        let mut field = vec![1];
+        field.extend_from_slice(&libdeflater::crc32(b"caf\x82.py").to_le_bytes());
+        field.extend_from_slice("café.py".as_bytes());
+        let mut extra = Vec::from(UNICODE_PATH.to_le_bytes());
+        extra.extend_from_slice(&u16::try_from(field.len()).unwrap().to_le_bytes());
+        extra.extend_from_slice(&field);
+        assert_eq!(encoding(b"caf\x82.py", 0, &extra), Encoding::Repeated("café.py".to_owned()));
+        assert_eq!(encoding(b"caf\x83.py", 0, &extra), Encoding::Unstated);
+        assert_eq!(encoding(b"caf\x83.py", super::super::FLAG_UTF8_NAME, &extra), Encoding::Utf8);
+    }
+}

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::fields::{Fields, ZIP64, extra_field};
-use super::names::read_name;
+use super::fields::{Fields, ZIP64, encoding, extra_field};
 use super::read::{LOCAL_SIGNATURE, LocalHeader};
-use super::{
-    FLAG_UTF8_NAME, Kind, Listed, Listing, NO_DIRECTORY, NameRange, Refusal, SPLIT, Slot, TOO_MANY, archive_name,
-};
+use super::{NO_DIRECTORY, NameRange, SPLIT, Slot, refusal};
 use crate::bytes::Bytes;
+use crate::formats::listing::{Kind, Listed, Listing, Refusal, TOO_MANY, archive_name};
+use crate::formats::names::read_name;
 use crate::gaps::GapList;
 use crate::limits::Limits;
 
@@ -41,8 +40,8 @@ pub(super) fn add_unlisted(bytes: &Bytes, display: &str, limits: &Limits, gaps: 
 
 fn header_of(file: &Listed) -> Option<usize> {
     match &file.kind {
-        Kind::File(slot) | Kind::Link(slot) => Some(slot.header),
-        Kind::Refused(_) => None,
+        Kind::Zip(slot) | Kind::Link(slot) => Some(slot.header),
+        Kind::Part(_) | Kind::LinkTo(_) | Kind::Refused(_) => None,
     }
 }
 
@@ -81,7 +80,7 @@ impl<'a> Walk<'a> {
     fn file(&mut self, at: usize, header: &LocalHeader) -> (Option<Listed>, usize) {
         let raw = self.bytes.get(header.name.clone()).unwrap_or_default();
         let extra = self.bytes.get(header.extra.clone()).unwrap_or_default();
-        let name = read_name(raw, header.flags & FLAG_UTF8_NAME != 0, extra);
+        let name = read_name(raw, || encoding(raw, header.flags, extra));
         for problem in &name.problems {
             self.gaps.note(problem, &format!("{}{}", self.display, name.path));
         }
@@ -100,12 +99,12 @@ impl<'a> Walk<'a> {
 
     fn kind(&self, at: usize, header: &LocalHeader, sizes: Option<Sizes>) -> Kind {
         let (size, stored) = sizes.map_or((0, 0), |sizes| (sizes.size_bytes, sizes.stored_bytes as u64));
-        if let Some(refusal) = Refusal::of(header.flags, header.method, size, stored, self.limits) {
+        if let Some(refusal) = refusal(header.flags, header.method, size, stored, self.limits) {
             return Kind::Refused(refusal);
         }
         let Some(sizes) = sizes else { return Kind::Refused(Refusal::CutOff) };
         let length = u16::try_from(header.name.len()).unwrap_or(u16::MAX);
-        Kind::File(Slot {
+        Kind::Zip(Slot {
             header: at,
             stored_bytes: sizes.stored_bytes,
             checksum: sizes.checksum,

@@ -2,26 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use super::{Kind, Listed, Listing, Read, read};
+use super::listing::{Kind, Listed, Listing};
+use super::zip::{Read, read};
 use crate::aliases::Aliases;
 use crate::gaps::GapList;
 
 /// Longest link target that is taken, in bytes: what Linux allows.
 const MAX_TARGET_BYTES: u64 = 4096;
 
-const OUTSIDE: &str = "the symbolic link leads out of the archive and was not followed; pack what it points to";
+pub(super) const OUTSIDE: &str =
+    "the symbolic link leads out of the archive and was not followed; pack what it points to";
 const DANGLING: &str = "the symbolic link leads nowhere, or round in a circle; mend or remove it";
 const UNREADABLE: &str = "the symbolic link's target cannot be read; pack it again";
 
 /// Replaces links to files by the files; links to folders become aliases. `files` are sorted and unique.
 pub(crate) fn resolve(listing: &mut Listing, display: &str, gaps: &mut GapList) -> BTreeMap<String, String> {
     let mut folders = BTreeMap::new();
-    if !listing.files.iter().any(|file| matches!(file.kind, Kind::Link(_))) {
+    if !listing.files.iter().any(is_link) {
         return folders;
     }
     let targets = targets(listing, display, gaps);
     let files: Vec<Listed> = std::mem::take(&mut listing.files);
-    let (links, plain): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| matches!(file.kind, Kind::Link(_)));
+    let (links, plain): (Vec<_>, Vec<_>) = files.into_iter().partition(is_link);
     for link in links {
         let Some(target) = targets.get(&link.path) else { continue };
         match lead(target, &plain, &targets) {
@@ -42,10 +44,18 @@ pub(crate) fn resolve(listing: &mut Listing, display: &str, gaps: &mut GapList) 
     folders
 }
 
+fn is_link(file: &Listed) -> bool {
+    matches!(file.kind, Kind::Link(_) | Kind::LinkTo(_))
+}
+
 /// Link → the path in the archive that it names.
 fn targets(listing: &Listing, display: &str, gaps: &mut GapList) -> BTreeMap<String, String> {
     let mut targets = BTreeMap::new();
     for file in &listing.files {
+        if let Kind::LinkTo(target) = &file.kind {
+            targets.insert(file.path.clone(), target.clone());
+            continue;
+        }
         let Kind::Link(_) = file.kind else { continue };
         let Some(text) = target_text(listing, file) else {
             gaps.note(UNREADABLE, &format!("{display}{}", file.path));
@@ -75,7 +85,7 @@ fn target_text(listing: &Listing, file: &Listed) -> Option<String> {
 }
 
 /// The path that `target` names when it stands in the link `link`; `None` when it leaves the archive.
-fn path_from(link: &str, target: &str) -> Option<String> {
+pub(super) fn path_from(link: &str, target: &str) -> Option<String> {
     if target.starts_with('/') || target.contains('\0') {
         return None;
     }

@@ -1,17 +1,13 @@
 //! Entry names as paths below the mount: decoded, `/`-separated, and never leading anywhere else.
 //!
-//! **Source**: PKWARE APPNOTE 6.3.10, 4.4.17 (names), appendix D (encodings); Info-ZIP's Unicode path extra field (0x7075).
-//! **Supported**: UTF-8 with and without its flag, the Unicode path field, code page 437.
+//! **Source**: PKWARE APPNOTE 6.3.10, 4.4.17 (names), appendix D (encodings).
+//! **Supported**: UTF-8, a second name that a format keeps in UTF-8, code page 437.
 //! **Unsupported (→ gap)**: other code pages (read as 437), names no file system of the platform could hold.
 
 use std::borrow::Cow;
 
-use super::fields::{Fields, extra_field};
-
 /// Longest name that is taken, in bytes: what Linux allows for a path.
 const MAX_NAME_BYTES: usize = 4096;
-
-const UNICODE_PATH: u16 = 0x7075;
 
 pub(crate) const NOT_UTF8: &str =
     "the entry's name is not UTF-8 and was read as code page 437; pack it with UTF-8 names";
@@ -33,14 +29,25 @@ pub(crate) struct EntryName {
     pub(crate) problems: Vec<&'static str>,
 }
 
-/// The path that a raw name stands for.
-pub(crate) fn read_name(raw: &[u8], says_utf8: bool, extra: &[u8]) -> EntryName {
+/// What a format says about the encoding of a name that is not UTF-8.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    /// It claims to be UTF-8, or the format knows nothing else.
+    Utf8,
+    /// Nothing, so that it is the oldest one of zips.
+    Unstated,
+    /// This is the same name in UTF-8.
+    Repeated(String),
+}
+
+/// The path that a raw name stands for; `encoding` is asked only when the name is not UTF-8.
+pub(crate) fn read_name(raw: &[u8], encoding: impl FnOnce() -> Encoding) -> EntryName {
     let mut problems = Vec::new();
     if raw.len() > MAX_NAME_BYTES {
         problems.push(UNUSABLE);
         return EntryName { path: String::new(), is_folder: false, problems };
     }
-    let name = decode(raw, says_utf8, extra, &mut problems);
+    let name = decode(raw, encoding, &mut problems);
     let (path, is_folder) = normalise(&name, &mut problems);
     if path.is_empty() && !is_folder {
         problems.push(UNUSABLE);
@@ -48,27 +55,21 @@ pub(crate) fn read_name(raw: &[u8], says_utf8: bool, extra: &[u8]) -> EntryName 
     EntryName { path, is_folder, problems }
 }
 
-fn decode<'a>(raw: &'a [u8], says_utf8: bool, extra: &[u8], problems: &mut Vec<&'static str>) -> Cow<'a, str> {
+fn decode<'a>(raw: &'a [u8], encoding: impl FnOnce() -> Encoding, problems: &mut Vec<&'static str>) -> Cow<'a, str> {
     if let Ok(name) = std::str::from_utf8(raw) {
         return Cow::Borrowed(name);
     }
-    if let Some(name) = unicode_path(raw, extra) {
-        return Cow::Owned(name);
+    match encoding() {
+        Encoding::Repeated(name) => Cow::Owned(name),
+        Encoding::Utf8 => {
+            problems.push(BAD_UTF8);
+            String::from_utf8_lossy(raw)
+        }
+        Encoding::Unstated => {
+            problems.push(NOT_UTF8);
+            Cow::Owned(raw.iter().map(|byte| code_page_437(*byte)).collect())
+        }
     }
-    if says_utf8 {
-        problems.push(BAD_UTF8);
-        return String::from_utf8_lossy(raw);
-    }
-    problems.push(NOT_UTF8);
-    Cow::Owned(raw.iter().map(|byte| code_page_437(*byte)).collect())
-}
-
-/// The name in Info-ZIP's field: version 1, checksum of the raw name, UTF-8.
-fn unicode_path(raw: &[u8], extra: &[u8]) -> Option<String> {
-    let mut field = Fields(extra_field(extra, UNICODE_PATH)?);
-    let (version, checksum) = (field.bytes(1)?, field.u32()?);
-    let matches = version == [1] && checksum == libdeflater::crc32(raw);
-    matches.then(|| String::from_utf8(field.0.to_vec()).ok()).flatten()
 }
 
 /// Upper half of code page 437.
@@ -124,7 +125,7 @@ mod tests {
     use super::*;
 
     fn check(raw: &[u8], path: &str, problems: &[&str]) {
-        let name = read_name(raw, false, &[]);
+        let name = read_name(raw, || Encoding::Unstated);
         assert_eq!((name.path.as_str(), name.problems.as_slice()), (path, problems), "name {raw:?}");
     }
 
@@ -152,22 +153,14 @@ mod tests {
 
     #[test]
     fn a_name_that_claims_utf8_in_vain_is_shown_with_marks() {
-        let name = read_name(b"caf\x82.py", true, &[]);
+        let name = read_name(b"caf\x82.py", || Encoding::Utf8);
         assert_eq!((name.path.as_str(), name.problems.as_slice()), ("caf\u{fffd}.py", &[BAD_UTF8][..]));
     }
 
     #[test]
-    fn the_unicode_path_field_wins_when_it_belongs_to_the_name() {
-        let mut field = vec![1];
-        field.extend_from_slice(&libdeflater::crc32(b"caf\x82.py").to_le_bytes());
-        field.extend_from_slice("café.py".as_bytes());
-        let mut extra = Vec::from(UNICODE_PATH.to_le_bytes());
-        extra.extend_from_slice(&u16::try_from(field.len()).unwrap().to_le_bytes());
-        extra.extend_from_slice(&field);
-        let name = read_name(b"caf\x82.py", false, &extra);
+    fn a_name_repeated_in_utf8_is_taken() {
+        let name = read_name(b"caf\x82.py", || Encoding::Repeated("café.py".to_owned()));
         assert_eq!((name.path.as_str(), name.problems.len()), ("café.py", 0));
-        let name = read_name(b"caf\x83.py", false, &extra);
-        assert_eq!(name.problems, [NOT_UTF8]);
     }
 
     #[test]

@@ -1,0 +1,216 @@
+//! Tar archives in memory: every file is a part of them.
+//!
+//! **Source**: POSIX.1-2017, pax (ustar and pax headers); GNU tar manual, "Basic Tar Format" (long names, sizes in base 256).
+//! **Supported**: ustar, pax paths, link paths and sizes, GNU long names, hard and symbolic links that stay inside.
+//! **Unsupported (→ gap)**: sparse files, devices and pipes, anything after a damaged header.
+
+use super::links;
+use super::listing::{Kind, Listed, Listing, TOO_MANY, archive_name};
+use super::names::{Encoding, UNUSABLE, read_name};
+use crate::bytes::Bytes;
+use crate::gaps::GapList;
+use crate::limits::Limits;
+
+const BLOCK_BYTES: usize = 512;
+/// Longest name or pax header that is taken, in bytes.
+const MAX_EXTENSION_BYTES: usize = 64 << 10;
+
+const CUT_OFF: &str = "the archive is cut off or damaged, what follows here was not read; pack it again";
+const SPARSE: &str = "the entry is stored with holes, which are not read; pack it without them";
+const SPECIAL: &str = "neither a file nor a folder (a pipe or device) and was not read";
+
+/// Whether these are the first bytes of a tar archive.
+pub(crate) fn starts_like_an_archive(bytes: &[u8]) -> bool {
+    bytes.get(257..262) == Some(b"ustar")
+}
+
+/// Files of the archive, in its order; names in gaps are `display` + path. `None` when this is no archive at all.
+pub(crate) fn list(bytes: &Bytes, display: &str, limits: &Limits, gaps: &mut GapList) -> Option<Listing> {
+    Header::read(bytes, 0)?;
+    let mut reader = Reader { bytes, display, limits, gaps, files: Vec::new(), next: Overrides::default() };
+    reader.read();
+    let files = reader.files;
+    Some(Listing { archive: bytes.clone(), files })
+}
+
+/// What extension headers say about the entry after them.
+#[derive(Debug, Default)]
+struct Overrides {
+    path: Option<Vec<u8>>,
+    link: Option<Vec<u8>>,
+    size: Option<u64>,
+    is_sparse: bool,
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    display: &'a str,
+    limits: &'a Limits,
+    gaps: &'a mut GapList,
+    files: Vec<Listed>,
+    next: Overrides,
+}
+
+impl Reader<'_> {
+    fn read(&mut self) {
+        let mut at = 0;
+        loop {
+            let Some(header) = Header::read(self.bytes, at) else {
+                if !ends_here(self.bytes, at) {
+                    self.gaps.note(CUT_OFF, archive_name(self.display));
+                }
+                return;
+            };
+            if self.files.len() >= self.limits.entries {
+                return self.gaps.note(TOO_MANY, archive_name(self.display));
+            }
+            let size = self.next.size.filter(|_| !header.is_extension()).unwrap_or(header.size);
+            let start = at + BLOCK_BYTES;
+            let end = usize::try_from(size).ok().and_then(|size| start.checked_add(size));
+            let Some(end) = end.filter(|end| *end <= self.bytes.len()) else {
+                return self.gaps.note(CUT_OFF, archive_name(self.display));
+            };
+            if header.is_extension() {
+                self.extension(&header, start, end);
+            } else {
+                let overrides = std::mem::take(&mut self.next);
+                self.entry(&header, &overrides, start, end);
+            }
+            at = end.next_multiple_of(BLOCK_BYTES);
+        }
+    }
+
+    fn extension(&mut self, header: &Header<'_>, start: usize, end: usize) {
+        let Some(text) = self.bytes.get(start..end).filter(|text| text.len() <= MAX_EXTENSION_BYTES) else { return };
+        match header.kind {
+            b'L' => self.next.path = Some(until_nul(text).to_vec()),
+            b'K' => self.next.link = Some(until_nul(text).to_vec()),
+            b'x' => self.next.read_pax(text),
+            // Global headers hold comments and times.
+            _ => {}
+        }
+    }
+
+    fn entry(&mut self, header: &Header<'_>, overrides: &Overrides, start: usize, end: usize) {
+        let raw = overrides.path.clone().unwrap_or_else(|| header.path());
+        let name = read_name(&raw, || Encoding::Utf8);
+        for problem in name.problems.iter().filter(|problem| **problem != UNUSABLE) {
+            self.gaps.note(problem, &format!("{}{}", self.display, name.path));
+        }
+        let is_folder = name.is_folder || header.kind == b'5';
+        if is_folder || name.path.is_empty() {
+            return;
+        }
+        let shown = format!("{}{}", self.display, name.path);
+        let link = overrides.link.as_deref().unwrap_or(header.link);
+        let kind = match header.kind {
+            _ if overrides.is_sparse => return self.gaps.note(SPARSE, &shown),
+            b'0' | 0 | b'7' => Kind::Part(start..end),
+            b'1' => Kind::LinkTo(read_name(link, || Encoding::Utf8).path),
+            b'2' => match links::path_from(&name.path, &String::from_utf8_lossy(link)) {
+                Some(target) => Kind::LinkTo(target),
+                None => return self.gaps.note(links::OUTSIDE, &shown),
+            },
+            b'S' => return self.gaps.note(SPARSE, &shown),
+            _ => return self.gaps.note(SPECIAL, &shown),
+        };
+        self.files.push(Listed { path: name.path, size_bytes: (end - start) as u64, kind, repeats: false });
+    }
+}
+
+impl Overrides {
+    /// Records `LENGTH KEY=VALUE\n`, the length counting the whole record.
+    fn read_pax(&mut self, mut text: &[u8]) {
+        while let Some(space) = text.iter().position(|byte| *byte == b' ') {
+            let (digits, _) = text.split_at(space);
+            let length = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse::<usize>().ok());
+            let Some(record) = length.filter(|length| *length > space + 1).and_then(|length| text.get(..length)) else {
+                return;
+            };
+            text = text.get(record.len()..).unwrap_or_default();
+            let record = record.get(space + 1..).unwrap_or_default();
+            let record = record.strip_suffix(b"\n").unwrap_or(record);
+            let Some(equals) = record.iter().position(|byte| *byte == b'=') else { continue };
+            let (key, value) = record.split_at(equals);
+            self.set(key, value.get(1..).unwrap_or_default());
+        }
+    }
+
+    fn set(&mut self, key: &[u8], value: &[u8]) {
+        match key {
+            b"path" => self.path = Some(value.to_vec()),
+            b"linkpath" => self.link = Some(value.to_vec()),
+            b"size" => self.size = std::str::from_utf8(value).ok().and_then(|digits| digits.parse().ok()),
+            _ if key.starts_with(b"GNU.sparse.") => self.is_sparse = true,
+            _ => {}
+        }
+    }
+}
+
+/// One header block whose checksum is right.
+struct Header<'a> {
+    name: &'a [u8],
+    prefix: &'a [u8],
+    link: &'a [u8],
+    size: u64,
+    kind: u8,
+}
+
+impl<'a> Header<'a> {
+    fn read(bytes: &'a [u8], at: usize) -> Option<Self> {
+        let block = bytes.get(at..)?.get(..BLOCK_BYTES)?;
+        let field = |start: usize, length: usize| block.get(start..start + length).unwrap_or_default();
+        if octal(field(148, 8))? != checksum(block) {
+            return None;
+        }
+        let is_posix = field(257, 6) == b"ustar\0";
+        Some(Self {
+            name: until_nul(field(0, 100)),
+            prefix: if is_posix { until_nul(field(345, 155)) } else { &[] },
+            link: until_nul(field(157, 100)),
+            size: number(field(124, 12))?,
+            kind: *block.get(156)?,
+        })
+    }
+
+    /// Says something about the next entry instead of being one.
+    fn is_extension(&self) -> bool {
+        matches!(self.kind, b'L' | b'K' | b'x' | b'g' | b'X')
+    }
+
+    fn path(&self) -> Vec<u8> {
+        if self.prefix.is_empty() { self.name.to_vec() } else { [self.prefix, b"/", self.name].concat() }
+    }
+}
+
+/// Whether only the zeros stand here that end an archive, or nothing at all.
+fn ends_here(bytes: &[u8], at: usize) -> bool {
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter().take(BLOCK_BYTES).all(|byte| *byte == 0)
+}
+
+/// Sum of the header's bytes, its own field counted as spaces.
+fn checksum(block: &[u8]) -> u64 {
+    let own = 148..156;
+    block.iter().enumerate().map(|(at, byte)| u64::from(if own.contains(&at) { b' ' } else { *byte })).sum()
+}
+
+/// Octal digits, or base 256 when the highest bit is set.
+fn number(field: &[u8]) -> Option<u64> {
+    match field.split_first() {
+        Some((first, rest)) if first & 0x80 != 0 => {
+            let start = u64::from(first & 0x7f);
+            rest.iter().try_fold(start, |value, byte| value.checked_mul(256)?.checked_add(u64::from(*byte)))
+        }
+        _ => octal(field),
+    }
+}
+
+fn octal(field: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(field).ok()?.trim_matches([' ', '\0']);
+    if text.is_empty() { Some(0) } else { u64::from_str_radix(text, 8).ok() }
+}
+
+fn until_nul(field: &[u8]) -> &[u8] {
+    field.split(|byte| *byte == 0).next().unwrap_or_default()
+}
