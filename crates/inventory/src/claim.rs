@@ -20,6 +20,8 @@ pub(crate) struct Claim {
     pub(crate) place: Place,
     /// What it asks for in turn: names as an install looks them up (npm: the key, which an alias may differ from).
     pub(crate) requires: Vec<String>,
+    /// Names of packages that ask for it, where the file says so itself.
+    pub(crate) parents: Vec<String>,
     /// Top-level names under which code imports it, when the file says; sorted.
     pub(crate) import_names: Vec<String>,
 }
@@ -49,6 +51,7 @@ impl Claim {
             optional: false,
             place,
             requires: Vec::new(),
+            parents: Vec::new(),
             import_names: Vec::new(),
         }
     }

@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use artifact::{Artifact, Content, Entry};
+use artifact::{Artifact, Content, Entry, Mount};
 use model::{Gap, Hidden, Location};
 
-use crate::claim::Place;
+use crate::claim::{Claim, Place};
 
 /// A file format of an ecosystem.
 #[derive(Debug)]
@@ -22,7 +22,9 @@ pub(crate) struct Format {
 /// What a reader understood, and what it did not.
 #[derive(Debug, Default)]
 pub(crate) struct Reading {
-    pub(crate) claims: Vec<crate::claim::Claim>,
+    pub(crate) claims: Vec<Claim>,
+    /// Folders of the projects that a lock speaks of, besides its own.
+    pub(crate) covers: Vec<(Mount, String)>,
     pub(crate) gaps: Vec<Gap>,
 }
 

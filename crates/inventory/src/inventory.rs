@@ -52,14 +52,12 @@ pub fn take(artifact: &Artifact, setting: &Setting<'_>) -> Parsed<Inventory> {
     let mut gaps: Vec<Gap> = readings.iter_mut().flat_map(|(_, reading)| std::mem::take(&mut reading.gaps)).collect();
     let mut found: Vec<(Component, Vec<String>)> = Vec::new();
     for ecosystem in ecosystems() {
-        let claims: Vec<(&'static Format, Claim)> = readings
-            .iter_mut()
-            .filter(|(chosen, _)| chosen.ecosystem.id == ecosystem.id)
-            .flat_map(|(chosen, reading)| {
-                std::mem::take(&mut reading.claims).into_iter().map(|claim| (chosen.format, claim))
-            })
-            .collect();
-        let (candidates, mut open) = merge::merge(ecosystem, claims);
+        let (mut claims, mut covered): (Vec<(&'static Format, Claim)>, Vec<_>) = (Vec::new(), Vec::new());
+        for (chosen, reading) in readings.iter_mut().filter(|(chosen, _)| chosen.ecosystem.id == ecosystem.id) {
+            claims.extend(reading.claims.drain(..).map(|claim| (chosen.format, claim)));
+            covered.append(&mut reading.covers);
+        }
+        let (candidates, mut open) = merge::merge(ecosystem, claims, covered);
         gaps.append(&mut open);
         found.extend(components(ecosystem, candidates, setting.layers));
     }

@@ -21,6 +21,10 @@ impl Text<'_> {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Flag(pub(crate) bool);
 
+/// Whether there is anything at all, of any shape.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Present(pub(crate) bool);
+
 /// The strings of a list; a lone string is a list of one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Texts<'a>(pub(crate) Vec<Cow<'a, str>>);
@@ -195,6 +199,12 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(FlagVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Present {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Self(true))
     }
 }
 

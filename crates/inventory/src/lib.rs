@@ -11,6 +11,7 @@ mod document;
 mod ecosystem;
 mod ecosystems;
 mod graph;
+mod indented;
 mod inventory;
 mod json;
 mod key;

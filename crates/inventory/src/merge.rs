@@ -24,17 +24,19 @@ pub(crate) struct Candidate {
     format: &'static Format,
 }
 
-/// The candidates of one ecosystem and the gaps of manifests that leave versions open. `claims` come in path order.
+/// The candidates of one ecosystem and the gaps of manifests that leave versions open. `claims` come in path order;
+/// `covered` are the folders of projects that locks speak of.
 pub(crate) fn merge(
     ecosystem: &'static Ecosystem,
     claims: Vec<(&'static Format, Claim)>,
+    covered: Vec<(Mount, String)>,
 ) -> (Vec<Candidate>, Vec<Gap>) {
     let mut merger = Merger {
         ecosystem,
         candidates: Vec::new(),
         by_name: FxHashMap::default(),
         by_slot: FxHashMap::default(),
-        locked: FxHashSet::default(),
+        locked: covered.into_iter().collect(),
     };
     let (mut declared, stronger): (Vec<_>, Vec<_>) =
         claims.into_iter().partition(|(_, claim)| claim.kind == EvidenceKind::Declared);
@@ -75,7 +77,8 @@ impl Merger {
             self.by_slot.entry(without_layer(&claim.place)).or_insert(at);
         }
         let evidence = vec![Evidence { location: claim.location.clone(), kind: claim.kind }];
-        self.candidates.push(Candidate { claim, evidence, parents: BTreeSet::new(), format });
+        let parents = claim.parents.iter().cloned().collect();
+        self.candidates.push(Candidate { claim, evidence, parents, format });
     }
 
     /// Makes `claim` evidence for a candidate.
@@ -83,8 +86,12 @@ impl Merger {
         let Some(candidate) = self.candidates.get_mut(at) else { return };
         candidate.evidence.push(Evidence { location: claim.location, kind: claim.kind });
         candidate.claim.direct = candidate.claim.direct.max(claim.direct);
+        candidate.parents.extend(claim.parents);
         if claim.presence == Presence::Project {
             candidate.claim.presence = Presence::Project;
+            if candidate.claim.version == Version::Unknown {
+                candidate.claim.version = claim.version;
+            }
         }
     }
 
@@ -160,12 +167,17 @@ impl Merger {
             let place = &candidate.claim.place;
             place.mount == claim.place.mount && place.root == claim.place.root
         };
+        // A workspace's lock lies in a folder above it.
+        let is_above = |candidate: &Candidate| {
+            let place = &candidate.claim.place;
+            place.mount == claim.place.mount && is_below(&claim.place.root, &place.root)
+        };
         let in_slots =
             self.visible_slots(claim).filter(|at| is_covered && self.kind_of(*at) == Some(EvidenceKind::Locked));
         let by_name = self.by_name.get(&claim.package).into_iter().flatten().copied().filter(|at| {
             self.candidates.get(*at).is_some_and(|candidate| match candidate.claim.kind {
                 EvidenceKind::Installed => false,
-                EvidenceKind::Locked => is_covered && candidate.claim.place.slot.is_none() && is_beside(candidate),
+                EvidenceKind::Locked => is_covered && candidate.claim.place.slot.is_none() && is_above(candidate),
                 EvidenceKind::Declared => candidate.claim.version.exact().is_some() && is_beside(candidate),
             })
         });
@@ -371,6 +383,10 @@ fn names(candidates: &[&Candidate]) -> String {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
+}
+
+fn is_below(inner: &str, outer: &str) -> bool {
+    outer.is_empty() || inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Layers are merged into one folder, so a place is the same whichever layer a file comes from.

@@ -3,6 +3,7 @@
 mod hostile;
 mod merging;
 mod npm;
+mod npm_locks;
 mod pypi;
 
 use std::fmt::Write as _;

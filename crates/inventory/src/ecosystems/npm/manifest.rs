@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::claim::{Claim, Place};
 use crate::document::{Document, Format, LineFinder, Reading, decode, join};
 use crate::ecosystems::npm::specification::{self, Specification};
-use crate::json::{Flag, Members, Text};
+use crate::json::{Flag, Members, Present, Text};
 
 pub(crate) const FORMAT: Format = Format {
     id: "package-json",
@@ -29,6 +29,7 @@ struct Manifest<'a> {
     peer_dependencies: Members<'a, Text<'a>>,
     peer_dependencies_meta: Members<'a, PeerMeta>,
     dev_dependencies: Members<'a, Text<'a>>,
+    workspaces: Present,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -60,6 +61,31 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
     if let Some(name) = manifest.name.as_str().filter(|_| asks || document.path.folder.is_empty()) {
         reading.claims.push(project(document, name, manifest.version.as_str()));
     }
+}
+
+/// What a manifest asks for, for readers of the locks that leave it to the manifests.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    /// Keys and what stands behind them.
+    pub(crate) shipped: Vec<(String, String)>,
+    pub(crate) development: Vec<(String, String)>,
+    pub(crate) has_workspaces: bool,
+}
+
+/// What the manifest `document` asks for; `None` when it cannot be read, which its own reader notes.
+pub(crate) fn asked(document: &Document<'_>) -> Option<Asked> {
+    let bytes = document.bytes(&mut Reading::default())?;
+    let text = decode(&bytes);
+    let manifest: Manifest<'_> = serde_json::from_str(&text).ok()?;
+    let pairs = |members: &[&Members<'_, Text<'_>>]| {
+        let members = members.iter().flat_map(|members| &members.0);
+        members.filter_map(|(key, text)| Some((key.clone().into_owned(), text.as_str()?.to_owned()))).collect()
+    };
+    Some(Asked {
+        shipped: pairs(&[&manifest.dependencies, &manifest.optional_dependencies, &manifest.peer_dependencies]),
+        development: pairs(&[&manifest.dev_dependencies]),
+        has_workspaces: manifest.workspaces.0,
+    })
 }
 
 /// The scanned project as a component of its own.

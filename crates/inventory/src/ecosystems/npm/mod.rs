@@ -1,12 +1,16 @@
 //! npm: JavaScript packages.
 
+mod bun_lock;
 mod installed;
+mod locked;
 mod manifest;
 mod package_lock;
+mod pnpm_lock;
 pub(crate) mod range;
 mod slot;
 mod specification;
 pub(crate) mod version;
+mod yarn_lock;
 
 use std::borrow::Cow;
 
@@ -21,7 +25,14 @@ pub(crate) const NPM: Ecosystem = Ecosystem {
     namespace_separator: Some('/'),
     // Names are case-sensitive: old packages differ by case alone (`JSONStream`, `jsonstream`).
     normalise_name: |name| Cow::Borrowed(name),
-    formats: &[installed::FORMAT, manifest::FORMAT, package_lock::FORMAT],
+    formats: &[
+        bun_lock::FORMAT,
+        installed::FORMAT,
+        manifest::FORMAT,
+        package_lock::FORMAT,
+        pnpm_lock::FORMAT,
+        yarn_lock::FORMAT,
+    ],
     layout: Layout { sees: slot::sees, slots: |slot, key| slot::candidates(slot, key).collect() },
     order: Some(Order { key: version::key, fallback_key: crate::key::natural_key, range: Some(range::parse) }),
 };

@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::claim::{Claim, Place};
 use crate::document::{Document, EntryPath, Format, LineFinder, Reading, decode, join};
+use crate::ecosystems::npm::locked::Platforms;
 use crate::ecosystems::npm::specification::{self, Specification};
 use crate::ecosystems::npm::{slot, version};
 use crate::json::{Flag, Members, Text, Texts};
@@ -247,16 +248,10 @@ impl Package<'_> {
 
     /// Whether npm leaves it out on the platforms that run functions: Linux with glibc, on x64 or arm64.
     fn is_for_other_platform(&self) -> bool {
-        (self.optional.0 || self.dev_optional.0)
-            && !(admits(&self.os, &["linux"]) && admits(&self.cpu, &["x64", "arm64"]) && admits(&self.libc, &["glibc"]))
+        let list = |texts: &Texts<'_>| texts.0.iter().map(|text| text.clone().into_owned()).collect();
+        let platforms = Platforms { os: list(&self.os), cpu: list(&self.cpu), libc: list(&self.libc) };
+        (self.optional.0 || self.dev_optional.0) && !platforms.admit_functions()
     }
-}
-
-/// Whether a list of `os`, `cpu` or `libc` admits one of `ours`: empty admits all, `!x` all but `x`.
-fn admits(list: &Texts<'_>, ours: &[&str]) -> bool {
-    let is_named = |name: &str| list.0.iter().any(|item| item == name);
-    let has_positive = list.0.iter().any(|item| !item.starts_with('!'));
-    ours.iter().any(|name| !is_named(&format!("!{name}")) && (!has_positive || is_named(name) || is_named("any")))
 }
 
 fn exact(version: &Text<'_>) -> Version {
