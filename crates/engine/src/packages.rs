@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::OnceLock;
 
 use artifact::{Artifact, Limits, Root};
 use model::function::{CodeContent, CodeSource, Function};
@@ -107,25 +106,30 @@ fn elsewhere(function: Option<&Function>, code: &CodeSource, why: String) -> Gap
 /// A target whose functions are being assessed.
 pub(crate) struct OpenTarget<'a> {
     pub(crate) root: &'a Path,
-    /// Every file of the target, for imports that leave a function's folder; opened when first asked for.
-    project: OnceLock<Artifact>,
+    /// Every file of the target, for imports that leave a function's folder; only when some function may have such.
+    project: Option<Artifact>,
 }
 
 impl<'a> OpenTarget<'a> {
-    pub(crate) fn new(root: &'a Path) -> Self {
-        Self { root, project: OnceLock::new() }
+    /// Opens the project around `functions` when their code is read. It must be open before packages are assessed in
+    /// parallel: opening waits for other work of the thread pool, which must not wait for the opening in turn.
+    pub(crate) fn new(root: &'a Path, functions: &[Located], wants_code: bool) -> Self {
+        let needed = wants_code && functions.iter().any(|located| folder_in(root, &located.function).is_some());
+        // What cannot be opened here is a gap of the functions it belongs to.
+        let project = needed.then(|| Artifact::open(&[Root::function(root, ".")], &Limits::default()).value);
+        Self { root, project }
     }
 
     /// The project around a function whose code is a folder of it; none for packages and for the target itself.
     pub(crate) fn surroundings<'s>(&'s self, function: &'s Function) -> Option<code::Surroundings<'s>> {
-        let code = function.code.first()?;
-        let folder = code.path.as_str();
-        let is_part =
-            matches!(code.content, CodeContent::Path { .. }) && folder != "." && self.root.join(folder).is_dir();
-        is_part.then(|| {
-            // What cannot be opened here is a gap of the functions it belongs to.
-            let open = || Artifact::open(&[Root::function(self.root, ".")], &Limits::default()).value;
-            code::Surroundings { artifact: self.project.get_or_init(open), folder }
-        })
+        let folder = folder_in(self.root, function)?;
+        Some(code::Surroundings { artifact: self.project.as_ref()?, folder })
     }
+}
+
+/// Where the function's own code lies, when it is a folder below the target.
+fn folder_in<'f>(root: &Path, function: &'f Function) -> Option<&'f str> {
+    let code = function.code.first()?;
+    let is_part = matches!(code.content, CodeContent::Path { .. }) && code.path != ".";
+    (is_part && root.join(&code.path).is_dir()).then_some(code.path.as_str())
 }

@@ -49,7 +49,7 @@ fn open_index(settings: &Settings) -> Result<Index, Error> {
 
 fn assess_target(target: &Target, facts: &Facts<'_>, progress: &dyn Progress) -> Vec<Assessment> {
     let packages = Package::group(&target.functions);
-    let open = OpenTarget::new(&target.root);
+    let open = OpenTarget::new(&target.root, &target.functions, facts.settings.wants_code());
     packages
         .par_iter()
         .flat_map(|package| {
