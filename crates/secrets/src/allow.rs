@@ -106,7 +106,8 @@ fn is_shell_variable(value: &[u8]) -> bool {
 
 /// `<your key>`, `[key]`, `{key}`.
 fn is_enclosed(value: &[u8]) -> bool {
-    matches!(value, [b'<', .., b'>'] | [b'[', .., b']'] | [b'{', .., b'}'] | [b'*', .., b'*'])
+    value.starts_with(b"<") && value.contains(&b'>')
+        || matches!(value, [b'[', .., b']'] | [b'{', .., b'}'] | [b'*', .., b'*'])
 }
 
 /// A hole of a format string: `%s`, `%(name)s`, `{}` or `{name}` inside other text.
