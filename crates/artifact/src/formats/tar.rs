@@ -65,7 +65,7 @@ impl Reader<'_> {
                 return self.gaps.note(TOO_MANY, archive_name(self.display));
             }
             let size = self.next.size.filter(|_| !header.is_extension()).unwrap_or(header.size);
-            let start = at + BLOCK_BYTES;
+            let start = at + BLOCK_BYTES * (1 + header.sparse_blocks(self.bytes, at));
             let end = usize::try_from(size).ok().and_then(|size| start.checked_add(size));
             let Some(end) = end.filter(|end| *end <= self.bytes.len()) else {
                 return self.gaps.note(CUT_OFF, archive_name(self.display));
@@ -160,7 +160,7 @@ impl<'a> Header<'a> {
     fn read(bytes: &'a [u8], at: usize) -> Option<Self> {
         let block = bytes.get(at..)?.get(..BLOCK_BYTES)?;
         let field = |start: usize, length: usize| block.get(start..start + length).unwrap_or_default();
-        if octal(field(148, 8))? != checksum(block) {
+        if !checksums(block).contains(&i64::try_from(octal(field(148, 8))?).ok()?) {
             return None;
         }
         let is_posix = field(257, 6) == b"ustar\0";
@@ -178,6 +178,15 @@ impl<'a> Header<'a> {
         matches!(self.kind, b'L' | b'K' | b'x' | b'g' | b'X')
     }
 
+    /// Blocks after the header that go on with the list of holes, as old GNU tar writes it.
+    fn sparse_blocks(&self, bytes: &[u8], at: usize) -> usize {
+        let goes_on = |at: usize| bytes.get(at).is_some_and(|flag| *flag != 0);
+        if self.kind != b'S' || !goes_on(at + 482) {
+            return 0;
+        }
+        1 + (1..).take_while(|block| goes_on(at + block * BLOCK_BYTES + 504)).count()
+    }
+
     fn path(&self) -> Vec<u8> {
         if self.prefix.is_empty() { self.name.to_vec() } else { [self.prefix, b"/", self.name].concat() }
     }
@@ -189,10 +198,12 @@ fn ends_here(bytes: &[u8], at: usize) -> bool {
     rest.iter().take(BLOCK_BYTES).all(|byte| *byte == 0)
 }
 
-/// Sum of the header's bytes, its own field counted as spaces.
-fn checksum(block: &[u8]) -> u64 {
-    let own = 148..156;
-    block.iter().enumerate().map(|(at, byte)| u64::from(if own.contains(&at) { b' ' } else { *byte })).sum()
+/// Sums of the header's bytes, its own field counted as spaces: as specified, and with signed bytes as some old
+/// writers have it.
+fn checksums(block: &[u8]) -> [i64; 2] {
+    const OWN: std::ops::Range<usize> = 148..156;
+    let bytes = || block.iter().enumerate().map(|(at, byte)| if OWN.contains(&at) { b' ' } else { *byte });
+    [bytes().map(i64::from).sum(), bytes().map(|byte| i64::from(byte.cast_signed())).sum()]
 }
 
 /// Octal digits, or base 256 when the highest bit is set.
