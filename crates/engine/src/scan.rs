@@ -1,11 +1,13 @@
 //! The whole scan: targets in, report out.
 
+use std::num::NonZero;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use advisory::Index;
 use model::Gap;
 use model::report::{Assessment, Report};
-use rayon::prelude::*;
 use secrets::Scanner;
 use source::Target;
 
@@ -47,17 +49,28 @@ fn open_index(settings: &Settings) -> Result<Index, Error> {
     }
 }
 
+/// Assesses packages in parallel. On threads of their own, not on rayon's: an assessment waits for work that it hands to
+/// rayon's pool, and a pool all of whose threads wait does no work.
 fn assess_target(target: &Target, facts: &Facts<'_>, progress: &dyn Progress) -> Vec<Assessment> {
     let packages = Package::group(&target.functions);
     let open = OpenTarget::new(&target.root, &target.functions, facts.settings.wants_code());
-    packages
-        .par_iter()
-        .flat_map(|package| {
-            let assessments = assess(package, &open, facts);
+    let next = AtomicUsize::new(0);
+    let assessments = Mutex::new(Vec::new());
+    let work = || {
+        while let Some(package) = packages.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let assessed = assess(package, &open, facts);
             progress.advance(package.functions.len() as u64);
-            assessments
-        })
-        .collect()
+            assessments.lock().unwrap_or_else(PoisonError::into_inner).extend(assessed);
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(packages.len());
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(work);
+        }
+        work();
+    });
+    assessments.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn finish(report: &mut Report) {
