@@ -46,6 +46,11 @@ pub fn analyze(artifact: &Artifact, request: &Request<'_>) -> Parsed<CodeFacts> 
     })
 }
 
+/// Whether the code of this runtime is read.
+pub fn understands(runtime: &str) -> bool {
+    LANGUAGES.iter().any(|language| language.runtimes.iter().any(|known| runtime.starts_with(known)))
+}
+
 fn analyze_here(artifact: &Artifact, request: &Request<'_>) -> Parsed<CodeFacts> {
     let mut facts = CodeFacts::default();
     let mut gaps = Vec::new();

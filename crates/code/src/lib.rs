@@ -17,7 +17,7 @@ mod languages;
 mod project;
 mod sources;
 
-pub use analysis::{Request, analyze};
+pub use analysis::{Request, analyze, understands};
 pub use sources::Surroundings;
 
 #[cfg(test)]

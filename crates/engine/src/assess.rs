@@ -8,13 +8,14 @@ use model::component::{Component, Reach};
 use model::permission::Permissions;
 use model::report::{Assessment, Risk};
 use model::secret::SecretFact;
-use model::{Family, Gap, Hidden, Parsed};
+use model::{Gap, Hidden, Parsed};
+use providers::aws::iam::{self, TemplateResources};
 use rules::FunctionFacts;
 use secrets::{ScanContext, Scanner};
 use source::Located;
 
-use crate::Settings;
 use crate::packages::{OpenTarget, Package};
+use crate::{Settings, coverage};
 
 /// What every assessment is judged by.
 pub(crate) struct Facts<'a> {
@@ -82,7 +83,10 @@ fn assess_function(located: &Located, files: &PackageFiles<'_>, facts: &Facts<'_
     let function = &located.function;
     let mut gaps: Vec<_> = located.gaps.iter().chain(&contents.gaps).cloned().collect();
     let code = read_code(located, files, facts.settings, &mut gaps);
-    let permissions = permissions(located, code.as_ref(), facts.settings, &mut gaps);
+    let permissions = permissions(located, code.as_ref(), &mut gaps);
+    if facts.settings.wants_components() {
+        coverage::check_components(function, &contents.components, &mut gaps);
+    }
     let components = with_reach(contents, code.as_ref());
     let mut secrets = contents.secrets.clone();
     if facts.settings.wants_secrets() {
@@ -140,9 +144,12 @@ fn read_code(
     Some(facts)
 }
 
-fn permissions(located: &Located, code: Option<&CodeFacts>, settings: &Settings, gaps: &mut Vec<Gap>) -> Permissions {
-    let _ = (located, code, settings, gaps);
-    Permissions::default()
+fn permissions(located: &Located, code: Option<&CodeFacts>, gaps: &mut Vec<Gap>) -> Permissions {
+    let Some(code) = code else { return Permissions::default() };
+    let function = &located.function;
+    let coverage = coverage::of_code(function, code, gaps);
+    let resources = located.stack.as_deref().map(TemplateResources::of_stack).unwrap_or_default();
+    iam::permissions(function, code, &coverage, &resources).take_gaps(gaps)
 }
 
 /// The components, each with whether this function's handler imports it.

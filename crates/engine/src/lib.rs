@@ -4,6 +4,7 @@
 //! the same files share the work on them. Equal input and equal facts give an equal report.
 
 mod assess;
+mod coverage;
 mod error;
 mod packages;
 mod progress;
@@ -16,10 +17,7 @@ pub use scan::scan;
 pub use settings::{Date, Settings, today};
 pub use source::Options as SourceOptions;
 
-/// The actions that the patterns stand for, sorted, without duplicates.
+/// The actions that the patterns stand for, sorted, without duplicates; a pattern that names none stands for itself.
 pub fn expand_actions(patterns: &[String]) -> Vec<String> {
-    let mut actions: Vec<String> = patterns.to_vec();
-    actions.sort_unstable();
-    actions.dedup();
-    actions
+    providers::aws::iam::expand_actions(patterns.iter().map(String::as_str))
 }

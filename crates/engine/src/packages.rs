@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use artifact::{Artifact, Limits, Root};
+use model::Parsed;
 use model::function::{CodeContent, CodeSource, Function};
-use model::{Gap, Hidden, Location, Parsed};
 use source::Located;
 
 /// Functions with equal code and layers.
@@ -58,9 +58,8 @@ impl<'a> Package<'a> {
         self.code().iter().map(digest).collect()
     }
 
-    /// Opens every file that is on this machine; what is elsewhere becomes a gap.
+    /// Opens every file that is on this machine. What is elsewhere is a gap of the function's declaration already.
     pub(crate) fn open(&self, root: &Path) -> Parsed<Artifact> {
-        let mut gaps = Vec::new();
         let mut layer = 0;
         let mut roots = Vec::new();
         for code in self.code() {
@@ -68,18 +67,13 @@ impl<'a> Package<'a> {
                 layer += 1;
                 layer - 1
             });
-            match located_root(root, code, index) {
-                Ok(root) => roots.push(root),
-                Err(why) => gaps.push(elsewhere(self.functions.first().map(|located| &located.function), code, why)),
-            }
+            roots.extend(located_root(root, code, index));
         }
-        let opened = Artifact::open(&roots, &Limits::default());
-        gaps.extend(opened.gaps);
-        Parsed { value: opened.value, gaps }
+        Artifact::open(&roots, &Limits::default())
     }
 }
 
-fn located_root(root: &Path, code: &CodeSource, layer: Option<u16>) -> Result<Root, String> {
+fn located_root(root: &Path, code: &CodeSource, layer: Option<u16>) -> Option<Root> {
     match &code.content {
         CodeContent::Path { include } => {
             let path = if code.path == "." { root.to_owned() } else { root.join(&code.path) };
@@ -87,20 +81,11 @@ fn located_root(root: &Path, code: &CodeSource, layer: Option<u16>) -> Result<Ro
                 Some(index) => Root::layer(path, code.path.clone(), index),
                 None => Root::function(path, code.path.clone()),
             };
-            Ok(opened.including(include).within(root))
+            Some(opened.including(include).within(root))
         }
-        CodeContent::Inline { file_name, text, .. } => Ok(Root::inline(file_name.clone(), text, code.path.clone())),
-        CodeContent::Elsewhere { why } => Err(why.clone()),
+        CodeContent::Inline { file_name, text, .. } => Some(Root::inline(file_name.clone(), text, code.path.clone())),
+        CodeContent::Elsewhere { .. } => None,
     }
-}
-
-fn elsewhere(function: Option<&Function>, code: &CodeSource, why: String) -> Gap {
-    let location = function.map_or_else(|| Location::file(code.path.clone()), |function| function.location.clone());
-    let mut hides = vec![Hidden::Components, Hidden::Secrets];
-    if code.layer.is_none() {
-        hides.push(Hidden::Calls);
-    }
-    Gap::new(location, why, &hides)
 }
 
 /// A target whose functions are being assessed.

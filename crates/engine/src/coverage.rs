@@ -1,0 +1,44 @@
+//! How much of a function was understood, and the gaps of what no stage is there for yet.
+
+use model::call::CodeFacts;
+use model::component::Component;
+use model::function::{CodeContent, Function};
+use model::{Gap, Hidden};
+use providers::aws::iam::CodeCoverage;
+
+/// Whether the function's code was read, judged from what its stages say. `gaps` are those of the function so far; a
+/// function whose code no stage reads adds one.
+pub(crate) fn of_code(function: &Function, code: &CodeFacts, gaps: &mut Vec<Gap>) -> CodeCoverage {
+    if let Some(why) = elsewhere(function) {
+        return CodeCoverage::None(why);
+    }
+    let runtime = function.runtime.as_deref().unwrap_or_default();
+    if code.reached_files.is_empty() {
+        let why = if runtime.is_empty() || code::understands(runtime) {
+            "no code in Python, JavaScript or TypeScript was found".to_owned()
+        } else {
+            format!("the code of runtime `{runtime}` is not read yet")
+        };
+        gaps.push(Gap::new(function.location.clone(), why.clone(), &[Hidden::Calls, Hidden::Permissions]));
+        return CodeCoverage::None(why);
+    }
+    let unread = gaps.iter().find(|gap| gap.hides.contains(&Hidden::Calls));
+    unread.map_or(CodeCoverage::Full, |gap| CodeCoverage::Partial(gap.why.clone()))
+}
+
+/// Why the function's own code is not on this machine.
+fn elsewhere(function: &Function) -> Option<String> {
+    function.code.iter().find_map(|code| match (&code.content, &code.layer) {
+        (CodeContent::Elsewhere { why }, None) => Some(why.clone()),
+        _ => None,
+    })
+}
+
+/// A function whose packages no ecosystem reads must not look like one without packages.
+pub(crate) fn check_components(function: &Function, components: &[Component], gaps: &mut Vec<Gap>) {
+    let Some(runtime) = function.runtime.as_deref() else { return };
+    if components.is_empty() && !code::understands(runtime) && elsewhere(function).is_none() {
+        let why = format!("packages of runtime `{runtime}` are not read yet: only npm's and Python's are");
+        gaps.push(Gap::new(function.location.clone(), why, &[Hidden::Components, Hidden::Vulnerabilities]));
+    }
+}
