@@ -236,6 +236,9 @@ impl<'a> Builder<'a> {
 
     /// The entries with merge keys expanded and only the last of equal keys kept.
     fn unique(&mut self, entries: Vec<(Node, Node)>) -> Vec<(Node, Node)> {
+        if is_small_and_unique(&entries) {
+            return entries;
+        }
         let (merges, own): (Vec<_>, Vec<_>) =
             entries.into_iter().partition(|(key, _)| key.tag.as_deref() == Some(MERGE));
         let mut last: FxHashMap<String, usize> = FxHashMap::default();
@@ -312,6 +315,16 @@ impl<'a> Builder<'a> {
         let location = Location::point(self.file, line, column);
         Error::Syntax { location, language: "YAML", reason: error.info() }
     }
+}
+
+/// Most entries that are compared pair by pair: for so few that costs less than hashing.
+const SMALL_MAPPING: usize = 12;
+
+fn is_small_and_unique(entries: &[(Node, Node)]) -> bool {
+    let is_repeated = |at: usize, key: &Node| {
+        key.tag.is_some() || entries.iter().take(at).any(|(earlier, _)| earlier.as_str() == key.as_str())
+    };
+    entries.len() <= SMALL_MAPPING && !entries.iter().enumerate().any(|(at, (key, _))| is_repeated(at, key))
 }
 
 /// Marks a merge key until its mapping ends. No tag can be written that way.

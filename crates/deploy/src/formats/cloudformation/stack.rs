@@ -1,6 +1,6 @@
 //! A whole template, evaluated.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Gap, Hidden, Parsed};
 
@@ -19,6 +19,8 @@ pub struct Stack {
     pub dialect: Dialect,
     /// In file order; ids are unique.
     pub resources: Vec<Resource>,
+    /// Index of each resource by its logical id.
+    by_id: BTreeMap<String, usize>,
     /// The `Globals` of SAM.
     pub globals: Partial,
     /// Names of the parameters declared.
@@ -53,10 +55,12 @@ impl Stack {
         let resources = resources(root, &mut evaluator);
         let globals = root.get("Globals").map(|globals| evaluator.evaluate(globals));
         let names = root.get("Parameters").map(Node::entries).unwrap_or_default().iter();
+        let by_id = resources.iter().enumerate().map(|(at, resource)| (resource.logical_id.clone(), at)).collect();
         let stack = Self {
             file: file.to_owned(),
             dialect: super::detect(root).unwrap_or(Dialect::CloudFormation),
             resources,
+            by_id,
             globals: globals.unwrap_or_else(|| Partial::new(PartialValue::Null, Place::of(root))),
             parameters: names.filter_map(|(name, _)| name.as_str().map(str::to_owned)).collect(),
         };
@@ -64,7 +68,7 @@ impl Stack {
     }
 
     pub fn resource(&self, logical_id: &str) -> Option<&Resource> {
-        self.resources.iter().find(|resource| resource.logical_id == logical_id)
+        self.resources.get(*self.by_id.get(logical_id)?)
     }
 
     /// The resources of one kind, in file order.

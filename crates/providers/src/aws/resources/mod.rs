@@ -31,13 +31,15 @@ use model::{Gap, Hidden, Parsed, SymbolicText};
 use built::Build;
 use code::CodeReader;
 use declared::Declared;
+use identity::Roles;
 
 /// The functions of an evaluated template, in file order, each with the gaps of its own declaration.
 pub fn functions(stack: &Stack, project: &dyn Project) -> Vec<Parsed<Function>> {
     // The template that `sam build` writes names what it built itself.
     let is_built = folder_of(&stack.file).ends_with(".aws-sam/build");
     let build = if is_built { Build::default() } else { Build::of_template(&stack.file, project) };
-    let reader = Reader { project, build, declared: Declared::all(stack) };
+    let declared = Declared::all(stack);
+    let reader = Reader { project, build, roles: Roles::of_functions(&declared) };
     let read = |declared: &Declared<'_>| {
         let mut gaps = Vec::new();
         let function = reader.function(declared, &mut gaps);
@@ -45,16 +47,16 @@ pub fn functions(stack: &Stack, project: &dyn Project) -> Vec<Parsed<Function>> 
         gaps.dedup();
         Parsed { value: function, gaps }
     };
-    reader.declared.iter().map(read).collect()
+    declared.iter().map(read).collect()
 }
 
-struct Reader<'s> {
-    project: &'s dyn Project,
+struct Reader<'a, 's> {
+    project: &'a dyn Project,
     build: Build,
-    declared: Vec<Declared<'s>>,
+    roles: Roles<'a, 's>,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     fn function(&self, declared: &Declared<'_>, gaps: &mut Vec<Gap>) -> Function {
         check_condition(declared, gaps);
         let is_image = code::is_image(declared);
@@ -73,7 +75,7 @@ impl Reader<'_> {
             code,
             triggers,
             environment: environment(declared, gaps),
-            identity: identity::of(declared, &self.declared, self.project, gaps),
+            identity: identity::of(declared, &self.roles, self.project, gaps),
             wiring,
             location: declared.location(),
         }

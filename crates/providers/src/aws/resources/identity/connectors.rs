@@ -9,9 +9,8 @@ use model::permission::{PolicyKind, Statement};
 use model::{Location, SymbolicText};
 
 use super::list::PolicyList;
-use super::{AssignedRole, assigned_roles};
+use super::{AssignedRole, Roles};
 use crate::aws::iam::facts::{self, ConnectorSide};
-use crate::aws::resources::declared::Declared;
 
 /// Types whose `Ref` is their ARN. Sorted.
 const ARN_BY_REFERENCE: [&str; 6] = [
@@ -44,11 +43,11 @@ struct End {
 }
 
 /// Attaches what connectors grant to the assigned role.
-pub(super) fn attach(assigned: &AssignedRole<'_>, functions: &[Declared<'_>], list: &mut PolicyList<'_>) {
+pub(super) fn attach(assigned: &AssignedRole<'_>, roles: &Roles<'_, '_>, list: &mut PolicyList<'_>) {
     for connection in connections(list) {
         let mut statements = Vec::new();
         for permission in &connection.permissions {
-            statements.extend(granted(&connection, permission, assigned, functions, list));
+            statements.extend(granted(&connection, permission, assigned, roles, list));
         }
         if !statements.is_empty() {
             let name = format!("{}Policy", connection.name);
@@ -61,12 +60,12 @@ fn granted(
     connection: &Connection<'_>,
     permission: &str,
     assigned: &AssignedRole<'_>,
-    functions: &[Declared<'_>],
+    roles: &Roles<'_, '_>,
     list: &mut PolicyList<'_>,
 ) -> Vec<Statement> {
     let (source, destination) = (&connection.source, &connection.destination);
     let Some(connector) = facts::connector(&source.kind, &destination.kind, permission) else {
-        if [source, destination].iter().any(|end| has_role(end, assigned, functions)) {
+        if [source, destination].iter().any(|end| has_role(end, assigned, roles)) {
             let why = format!(
                 "connector `{}` grants `{permission}` from `{}` to `{}`, which SAM does not know",
                 connection.name, source.kind, destination.kind
@@ -80,20 +79,19 @@ fn granted(
         ConnectorSide::DestinationRole => destination,
         ConnectorSide::ResourcePolicy => return Vec::new(),
     };
-    if !has_role(receiver, assigned, functions) {
+    if !has_role(receiver, assigned, roles) {
         return Vec::new();
     }
     connector.statements(&source.arn, &destination.arn, &destination.name, &connection.location)
 }
 
 /// Whether what stands at `end` runs with the assigned role.
-fn has_role(end: &End, assigned: &AssignedRole<'_>, functions: &[Declared<'_>]) -> bool {
+fn has_role(end: &End, assigned: &AssignedRole<'_>, roles: &Roles<'_, '_>) -> bool {
     if let Some(role) = &end.role_name {
         let key = assigned.key();
         return role.as_reference() == Some(key.as_str()) || role.as_literal() == Some(key.as_str());
     }
-    let function = functions.iter().find(|function| Some(function.logical_id()) == end.logical_id.as_deref());
-    function.is_some_and(|function| assigned_roles(function, functions).iter().any(|role| role.key() == assigned.key()))
+    end.logical_id.as_ref().is_some_and(|logical_id| roles.has(logical_id, &assigned.key()))
 }
 
 /// Every connection of the template, one per destination.

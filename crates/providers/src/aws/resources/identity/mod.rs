@@ -12,59 +12,29 @@ mod generated;
 mod implicit;
 mod list;
 mod role_resource;
+mod roles;
 
 use deploy::Project;
-use deploy::formats::cloudformation::{Partial, PartialValue, Resource};
 use model::function::Identity;
 use model::permission::PolicyKind;
 use model::{Gap, Hidden, Location, SymbolicText};
 
 use super::declared::Declared;
 pub(in crate::aws) use list::PolicyList;
+pub(super) use roles::Roles;
+use roles::{AssignedRole, Role};
 
-/// A role that a function runs with.
-pub(super) enum Role<'s> {
-    /// SAM makes it for the function of this logical id.
-    Generated { owner: &'s str },
-    /// It is a resource of the template.
-    Resource(&'s Resource),
-    /// Another tool than SAM makes it, under this logical id.
-    Made { logical_id: &'s str },
-    /// It is elsewhere.
-    Elsewhere,
-}
-
-/// One of the roles that a function may run with, as it is written.
-pub(super) struct AssignedRole<'s> {
-    pub(super) role: Role<'s>,
-    /// The role's ARN or a reference; a description for a generated one.
-    pub(super) name: SymbolicText,
-    pub(super) location: Location,
-}
-
-impl AssignedRole<'_> {
-    /// What two functions that share the role have in common.
-    pub(super) fn key(&self) -> String {
-        match &self.role {
-            Role::Generated { owner } => format!("{owner}Role"),
-            Role::Resource(resource) => resource.logical_id.clone(),
-            Role::Made { logical_id } => (*logical_id).to_owned(),
-            Role::Elsewhere => self.name.to_string(),
-        }
-    }
-}
-
-/// The identity of `function`. `functions` are all of the template's: roles are shared, connectors name others.
+/// The identity of one function of the template. `all_roles` are those of all: they are shared, and connectors name others.
 pub(super) fn of(
     function: &Declared<'_>,
-    functions: &[Declared<'_>],
+    all_roles: &Roles<'_, '_>,
     project: &dyn Project,
     gaps: &mut Vec<Gap>,
 ) -> Identity {
-    let roles = assigned_roles(function, functions);
+    let roles = all_roles.of(function);
     let mut list = PolicyList::of_function(function);
-    for assigned in &roles {
-        attach(assigned, functions, project, &mut list);
+    for assigned in roles {
+        attach(assigned, all_roles, project, &mut list);
     }
     if roles.is_empty() {
         list.gap_at(
@@ -79,16 +49,16 @@ pub(super) fn of(
             format!("which role `{name}` runs with is known only at deployment; all are listed"),
         );
     }
-    let shared_with = shared_with(function, &roles, functions);
     let (policies, mut found) = list.finish();
     gaps.append(&mut found);
-    Identity { name: roles.into_iter().next().map(|assigned| assigned.name), policies, shared_with }
+    let name = roles.first().map(|assigned| assigned.name.clone());
+    Identity { name, policies, shared_with: all_roles.shared_with(function) }
 }
 
-fn attach(assigned: &AssignedRole<'_>, functions: &[Declared<'_>], project: &dyn Project, list: &mut PolicyList<'_>) {
+fn attach(assigned: &AssignedRole<'_>, roles: &Roles<'_, '_>, project: &dyn Project, list: &mut PolicyList<'_>) {
     match &assigned.role {
         Role::Generated { owner } => {
-            if let Some(owner) = functions.iter().find(|function| function.logical_id() == *owner) {
+            if let Some(owner) = roles.function(owner) {
                 generated::attach(owner, project, list);
             }
         }
@@ -105,7 +75,7 @@ fn attach(assigned: &AssignedRole<'_>, functions: &[Declared<'_>], project: &dyn
         }
     }
     attached::attach(assigned, list);
-    connectors::attach(assigned, functions, list);
+    connectors::attach(assigned, roles, list);
 }
 
 /// What the template gives the role of this logical id: its own policies when it is a resource, and those that attach
@@ -121,67 +91,6 @@ pub(in crate::aws) fn attach_by_id(logical_id: &str, list: &mut PolicyList<'_>) 
     }
     let name = SymbolicText::reference(format!("{logical_id}.Arn"));
     attached::attach(&AssignedRole { role, name, location }, list);
-}
-
-/// The roles that the function may run with: one, or the branches of an undecided choice.
-pub(super) fn assigned_roles<'s>(function: &Declared<'s>, functions: &[Declared<'s>]) -> Vec<AssignedRole<'s>> {
-    let written = function.get("Role");
-    let mut roles: Vec<AssignedRole<'s>> = Vec::new();
-    if let Some(written) = written {
-        for alternative in written.alternatives() {
-            if let Some(text) = alternative.text() {
-                let location = function.location_of(alternative);
-                roles.push(AssignedRole { role: role_of(&text, function, functions), name: text, location });
-            }
-        }
-    }
-    let may_be_absent = match written.map(|written| &written.value) {
-        None => true,
-        Some(PartialValue::OneOf(values)) => values.iter().any(Partial::is_absent),
-        Some(_) => false,
-    };
-    if function.kind.is_sam && may_be_absent {
-        let owner = function.logical_id();
-        let name = SymbolicText::literal(format!("role generated for {owner}"));
-        roles.push(AssignedRole { role: Role::Generated { owner }, name, location: function.location() });
-    }
-    roles
-}
-
-fn role_of<'s>(text: &SymbolicText, function: &Declared<'s>, functions: &[Declared<'s>]) -> Role<'s> {
-    let stack = function.stack;
-    if let Some(reference) = text.as_reference() {
-        let logical_id = reference.split('.').next().unwrap_or_default();
-        if let Some(resource) = stack.resource(logical_id).filter(|resource| resource.kind == "AWS::IAM::Role") {
-            return Role::Resource(resource);
-        }
-        let owner = logical_id.strip_suffix("Role").filter(|_| stack.resource(logical_id).is_none());
-        let owner = owner.and_then(|owner| {
-            functions
-                .iter()
-                .find(|other| other.kind.is_sam && other.logical_id() == owner && other.get("Role").is_none())
-        });
-        return owner.map_or(Role::Elsewhere, |owner| Role::Generated { owner: owner.logical_id() });
-    }
-    // `arn:aws:iam::…:role/path/name`: joined by name.
-    let written = text.to_string();
-    let name = written.split_once(":role/").map(|(_, path)| path.rsplit('/').next().unwrap_or_default());
-    let named = |resource: &&Resource| {
-        let given = resource.property("RoleName").and_then(|name| name.texts().next());
-        given.is_some_and(|given| name == Some(given.to_string().as_str()))
-    };
-    stack.of_kind("AWS::IAM::Role").find(named).map_or(Role::Elsewhere, Role::Resource)
-}
-
-fn shared_with(function: &Declared<'_>, roles: &[AssignedRole<'_>], functions: &[Declared<'_>]) -> Vec<String> {
-    let keys: Vec<_> = roles.iter().map(AssignedRole::key).collect();
-    let shares = |other: &&Declared<'_>| {
-        other.logical_id() != function.logical_id()
-            && assigned_roles(other, functions).iter().any(|role| keys.contains(&role.key()))
-    };
-    let mut ids: Vec<_> = functions.iter().filter(shares).map(Declared::id).collect();
-    ids.sort();
-    ids
 }
 
 /// What an undecided or unreadable grant hides.
