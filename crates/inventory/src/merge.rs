@@ -157,7 +157,15 @@ impl Merger {
         if claim.place.slot.is_none() {
             return self.visible_installed(claim);
         }
-        self.visible_slots(claim).filter(|at| self.kind_of(*at) == Some(EvidenceKind::Installed)).collect()
+        let in_slots: Vec<_> =
+            self.visible_slots(claim).filter(|at| self.kind_of(*at) == Some(EvidenceKind::Installed)).collect();
+        if !in_slots.is_empty() {
+            return in_slots;
+        }
+        // Stores keep packages apart and link them into the slot; the link may not have been packed.
+        let is_stored =
+            |at: &usize| self.claim_at(*at).and_then(|stored| stored.place.slot.as_deref()).is_some_and(slot_is_stored);
+        self.visible_installed(claim).into_iter().filter(|at| is_stored(at) && self.is_admitted(claim, *at)).collect()
     }
 
     /// Locked packages, and pins of another manifest, that answer a manifest's request.
@@ -242,8 +250,12 @@ impl Merger {
         self.by_slot.get(&without_layer(place)).copied().filter(|at| self.kind_of(*at) == Some(EvidenceKind::Installed))
     }
 
+    fn claim_at(&self, at: usize) -> Option<&Claim> {
+        self.candidates.get(at).map(|candidate| &candidate.claim)
+    }
+
     fn kind_of(&self, at: usize) -> Option<EvidenceKind> {
-        self.candidates.get(at).map(|candidate| candidate.claim.kind)
+        self.claim_at(at).map(|claim| claim.kind)
     }
 
     fn is_same_version(&self, candidate: &Claim, claim: &Claim) -> bool {
@@ -383,6 +395,11 @@ fn names(candidates: &[&Candidate]) -> String {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
+}
+
+/// Whether the slot lies in the store of pnpm or npm.
+fn slot_is_stored(slot: &str) -> bool {
+    slot.starts_with("node_modules/.pnpm/") || slot.starts_with("node_modules/.store/")
 }
 
 fn is_below(inner: &str, outer: &str) -> bool {

@@ -60,10 +60,30 @@ impl Platforms {
     }
 }
 
+/// The platforms that an optional package is made for by its name, for locks that do not state them: such packages are
+/// called after what node calls the platform (`@esbuild/darwin-arm64`, `@next/swc-win32-x64-msvc`).
+pub(crate) fn platforms_by_name(name: &str) -> Platforms {
+    const SYSTEMS: &[&str] =
+        &["aix", "android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "openharmony", "sunos", "win32"];
+    const PROCESSORS: &[&str] =
+        &["arm", "arm64", "ia32", "loong64", "mips64el", "ppc64", "ppc64le", "riscv64", "s390x", "wasm32", "x64"];
+    let named = |known: &[&str]| -> Vec<String> {
+        name.split(['-', '/', '_']).filter(|word| known.contains(word)).map(str::to_owned).collect()
+    };
+    if name == "fsevents" {
+        return Platforms { os: vec!["darwin".to_owned()], ..Platforms::default() };
+    }
+    let os = named(SYSTEMS);
+    if os.is_empty() {
+        return Platforms::default();
+    }
+    Platforms { os, cpu: named(PROCESSORS), libc: named(&["musl"]) }
+}
+
 /// Whether a list of `os`, `cpu` or `libc` admits one of `ours`: empty admits all, `!x` all but `x`.
 fn admits(list: &[String], ours: &[&str]) -> bool {
     let is_named = |name: &str| list.iter().any(|item| item == name);
-    let has_positive = list.iter().any(|item| !item.starts_with('!') && item != "none");
+    let has_positive = list.iter().any(|item| !item.starts_with('!'));
     ours.iter().any(|name| !is_named(&format!("!{name}")) && (!has_positive || is_named(name) || is_named("any")))
 }
 
@@ -125,4 +145,26 @@ fn parents(lock: &LockGraph) -> Vec<Vec<String>> {
         }
     }
     parents
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_the_platforms_of_functions() {
+        let excluded = [
+            "@esbuild/darwin-arm64",
+            "@next/swc-win32-x64-msvc",
+            "@rollup/rollup-linux-x64-musl",
+            "@esbuild/linux-ia32",
+            "fsevents",
+        ];
+        let admitted = ["@esbuild/linux-arm64", "@rollup/rollup-linux-x64-gnu", "bufferutil", "x64-tools", "arm"];
+        for (names, expected) in [(excluded.as_slice(), false), (&admitted, true)] {
+            for name in names {
+                assert_eq!(platforms_by_name(name).admit_functions(), expected, "{name}");
+            }
+        }
+    }
 }

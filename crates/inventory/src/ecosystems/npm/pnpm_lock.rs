@@ -8,7 +8,7 @@ use model::component::Presence;
 use rustc_hash::FxHashMap;
 
 use crate::document::{Document, Format, Reading, decode};
-use crate::ecosystems::npm::locked::{self, LockGraph, LockedPackage};
+use crate::ecosystems::npm::locked::{self, LockGraph, LockedPackage, Platforms};
 use crate::ecosystems::npm::version;
 use crate::indented::{self, IndentedLine};
 
@@ -57,6 +57,7 @@ struct File<'a> {
 #[derive(Debug, Default)]
 struct Package<'a> {
     id: &'a str,
+    is_snapshot: bool,
     name: Option<&'a str>,
     locked: LockedPackage,
     asks: Vec<(&'a str, &'a str)>,
@@ -85,7 +86,8 @@ impl<'a> File<'a> {
             {
                 self.ask(section, key, line.value);
             }
-            ["packages" | "snapshots"] => drop(self.package(line.key, line.line)),
+            ["snapshots"] => self.package(line.key, line.line).is_snapshot = true,
+            ["packages"] => drop(self.package(line.key, line.line)),
             ["packages" | "snapshots", id] => self.package(id, line.line).read_field(line.key, line.value),
             ["packages" | "snapshots", id, "dependencies" | "optionalDependencies"] => {
                 self.package(id, line.line).asks.push((line.key, line.value));
@@ -120,7 +122,8 @@ impl<'a> File<'a> {
         &mut packages[at.min(last)]
     }
 
-    fn graph(self) -> LockGraph {
+    fn graph(mut self) -> LockGraph {
+        self.keep_snapshots();
         let find = |key: &str, version: &str| {
             let ids = [
                 version.to_owned(),
@@ -130,26 +133,31 @@ impl<'a> File<'a> {
             ];
             ids.iter().find_map(|id| self.by_id.get(id.as_str())).copied()
         };
-        let find_all =
-            |asks: &[(&str, &str)]| asks.iter().filter_map(|(key, version)| find(key, version)).collect::<Vec<_>>();
-        let mut lock = LockGraph {
+        let find_all = |asks: &[(&str, &str)]| asks.iter().filter_map(|(key, version)| find(key, version)).collect();
+        LockGraph {
+            packages: self.packages.iter().map(|package| package.identified(self.is_old)).collect(),
+            edges: self.packages.iter().map(|package| find_all(&package.asks)).collect(),
             roots: find_all(&self.asked),
             development_roots: find_all(&self.asked_for_development),
-            ..LockGraph::default()
-        };
-        lock.edges = self.packages.iter().map(|package| find_all(&package.asks)).collect();
-        lock.projects = self.projects.iter().map(|folder| (*folder).to_owned()).collect();
-        // A snapshot with peers has its platforms in the entry of `packages`, which is without them.
-        let platforms = |package: &Package<'_>| {
-            let bare = without_peers(package.id);
-            self.by_id.get(bare).and_then(|at| self.packages.get(*at)).map(|bare| bare.locked.platforms.clone())
-        };
-        let locked = self.packages.iter().map(|package| LockedPackage {
-            platforms: platforms(package).unwrap_or_else(|| package.locked.platforms.clone()),
-            ..package.identified(self.is_old)
-        });
-        lock.packages = locked.collect();
-        lock
+            projects: self.projects.iter().map(|folder| (*folder).to_owned()).collect(),
+        }
+    }
+
+    /// Since version 9 `packages` describes each package once and `snapshots` lists what is installed, one entry for each
+    /// set of peers: those become the packages, with what is said of them.
+    fn keep_snapshots(&mut self) {
+        if !self.packages.iter().any(|package| package.is_snapshot) {
+            return;
+        }
+        let described: FxHashMap<&str, Platforms> =
+            self.packages.iter().map(|package| (package.id, package.locked.platforms.clone())).collect();
+        self.packages.retain(|package| package.is_snapshot);
+        for package in &mut self.packages {
+            if let Some(platforms) = described.get(without_peers(package.id)) {
+                package.locked.platforms.clone_from(platforms);
+            }
+        }
+        self.by_id = self.packages.iter().enumerate().map(|(at, package)| (package.id, at)).collect();
     }
 }
 
@@ -169,13 +177,14 @@ impl<'a> Package<'a> {
     /// The package with name and version from its fields or its id.
     fn identified(&self, is_old: bool) -> LockedPackage {
         let (id_name, id_version) = split_id(self.id, is_old);
-        let LockedPackage { version, line, optional, presence, .. } = &self.locked;
+        let LockedPackage { version, line, optional, presence, platforms, .. } = &self.locked;
         LockedPackage {
             name: self.name.unwrap_or(id_name).to_owned(),
             version: if version.is_empty() { id_version.to_owned() } else { version.clone() },
             line: *line,
             optional: *optional,
             presence: *presence,
+            platforms: platforms.clone(),
             ..LockedPackage::default()
         }
     }

@@ -4,10 +4,10 @@
 //! **Supported**: several ranges for one package, aliases, `resolution`, patches, workspaces, `conditions`. What the project
 //! asks for, and what of it only for development, stands in its manifests. **Unsupported** (→ gap): an unreadable file.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::document::{Document, EntryPath, Format, Reading, decode};
-use crate::ecosystems::npm::locked::{self, LockGraph, LockedPackage};
+use crate::ecosystems::npm::locked::{self, LockGraph, LockedPackage, Platforms};
 use crate::ecosystems::npm::manifest::{self, Asked};
 use crate::indented::{self, IndentedLine, unquoted};
 
@@ -38,8 +38,8 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
 struct Entry<'a> {
     descriptors: Vec<&'a str>,
     package: LockedPackage,
-    /// Keys and ranges.
-    asks: Vec<(&'a str, &'a str)>,
+    /// Keys and ranges, and whether an install may do without.
+    asks: Vec<(&'a str, &'a str, bool)>,
     is_project: bool,
 }
 
@@ -54,7 +54,7 @@ fn entries(text: &str) -> Vec<Entry<'_>> {
                 entry.read_field(section, line.value);
             }
             (4, Some(entry)) if matches!(section, "dependencies" | "optionalDependencies") => {
-                entry.asks.push((line.key, line.value))
+                entry.asks.push((line.key, line.value, section == "optionalDependencies"))
             }
             _ => {}
         }
@@ -161,15 +161,25 @@ fn graph(entries: &[Entry<'_>], manifests: &[(String, Asked)]) -> LockGraph {
         lock.development_roots.extend(find_all(&asked.development));
         lock.projects.push(folder.clone());
     }
-    for entry in packages {
-        lock.edges.push(entry.asks.iter().filter_map(|(key, range)| find(key, range)).collect());
-        let LockedPackage { name, version, line, platforms, optional, .. } = &entry.package;
+    let asked = |is_optional: bool| {
+        let asks = packages.iter().flat_map(|entry| &entry.asks).filter(move |(.., optional)| *optional == is_optional);
+        asks.filter_map(|(key, range, _)| find(key, range)).collect::<FxHashSet<usize>>()
+    };
+    let (firmly, optionally) = (asked(false), asked(true));
+    for (at, entry) in packages.into_iter().enumerate() {
+        lock.edges.push(entry.asks.iter().filter_map(|(key, range, _)| find(key, range)).collect());
+        let LockedPackage { name, version, line, platforms, .. } = &entry.package;
+        let is_root = lock.roots.contains(&at) || lock.development_roots.contains(&at);
+        let is_only_optional =
+            entry.package.optional || (optionally.contains(&at) && !firmly.contains(&at) && !is_root);
+        // Yarn 1 states no platforms.
+        let is_by_name = is_only_optional && *platforms == Platforms::default();
         lock.packages.push(LockedPackage {
             name: name.clone(),
             version: version.clone(),
             line: *line,
-            platforms: platforms.clone(),
-            optional: *optional,
+            platforms: if is_by_name { locked::platforms_by_name(name) } else { platforms.clone() },
+            optional: is_only_optional,
             ..LockedPackage::default()
         });
     }
