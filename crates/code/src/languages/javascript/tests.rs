@@ -91,13 +91,7 @@ fn aggregated_clients_document_clients_and_helpers() {
         ),
         (
             "import { Upload } from '@aws-sdk/lib-storage';\nnew Upload({client, params: {Bucket: 'b'}}).done();",
-            &[
-                "app.js:2 s3.AbortMultipartUpload(Bucket=b) [transfer]",
-                "app.js:2 s3.CompleteMultipartUpload(Bucket=b) [transfer]",
-                "app.js:2 s3.CreateMultipartUpload(Bucket=b) [transfer]",
-                "app.js:2 s3.PutObject(Bucket=b) [transfer]",
-                "app.js:2 s3.UploadPart(Bucket=b) [transfer]",
-            ],
+            &["app.js:2 s3.PutObject(Bucket=b) [transfer]"],
         ),
     ] {
         check(text, expected);
