@@ -1,6 +1,7 @@
 //! Whole artifacts in, components and gaps out.
 
 mod hostile;
+mod layers;
 mod merging;
 mod npm;
 mod npm_locks;
