@@ -18,7 +18,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(facts: &FunctionFacts<'_>, out: &mut Findings<'_>) {
-    for secret in facts.secrets.iter().filter(|secret| secret.place == SecretPlace::File) {
+    let in_files = facts.secrets.iter().filter(|secret| secret.place == SecretPlace::File);
+    for secret in in_files.filter(|secret| !is_told_as_variable(secret, facts.secrets)) {
         let remedy = advice::rotate(secret, facts.function.cloud);
         let finding = out.add(&subject(secret), title(secret), secret.locations.clone(), remedy);
         finding.severity = severity(secret);
@@ -26,6 +27,19 @@ fn check(facts: &FunctionFacts<'_>, out: &mut Findings<'_>) {
         finding.cwe.extend(cwe_of_keys(secret));
         finding.tags.push(format!("secret:{}", secret.kind));
     }
+}
+
+/// Whether every place of the value is a line of the template that `secret-in-environment` points to.
+fn is_told_as_variable(secret: &SecretFact, secrets: &[SecretFact]) -> bool {
+    let variables = || {
+        secrets
+            .iter()
+            .filter(|other| other.place == SecretPlace::Environment && other.fingerprint == secret.fingerprint)
+    };
+    let is_told = |place: &model::Location| {
+        variables().flat_map(|other| &other.locations).any(|told| told.file == place.file && told.line == place.line)
+    };
+    secret.locations.iter().all(is_told)
 }
 
 /// `Stripe secret key in `src/pay.js``, with the name it is assigned to where only that gives it away.

@@ -79,6 +79,19 @@ fn findings_are_ordered_worst_first_whatever_their_order_was() {
 }
 
 #[test]
+fn a_variable_of_a_template_that_ships_with_the_code_is_told_once() {
+    let mut sample = Sample::parse("facts", "function orders python3.13\nenvironment DB_PASSWORD = winter-is-here-7\n");
+    let mut in_text = sample.secrets[0].clone();
+    in_text.place = model::secret::SecretPlace::File;
+    sample.secrets.push(in_text.clone());
+    let rules = |sample: &Sample| check(&sample.facts()).iter().map(|finding| finding.rule).collect::<Vec<_>>();
+    assert_eq!(rules(&sample), ["secret-in-environment"]);
+    in_text.locations.push(model::Location::line("src/app.py", 3));
+    sample.secrets.push(in_text);
+    assert_eq!(rules(&sample), ["hard-coded-secret", "secret-in-environment"]);
+}
+
+#[test]
 fn a_crud_policy_makes_one_finding_not_eighty() {
     let actions = [
         "BatchGetItem",
