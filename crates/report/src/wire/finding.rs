@@ -64,6 +64,8 @@ struct Advisory {
     status: &'static str,
     /// Why the status is `possible`.
     why: Option<String>,
+    /// What the severity rests on: `cvss`, `stated`, `malware` or `unstated`.
+    severity_basis: &'static str,
     fixed: Vec<String>,
     cvss: Vec<Cvss>,
     epss: Option<f64>,
@@ -86,6 +88,7 @@ impl Advisory {
             aliases: ids.collect(),
             status: found.status.name(),
             why: found.why.clone(),
+            severity_basis: found.severity_basis.name(),
             fixed: found.fixed.clone(),
             cvss: found
                 .cvss

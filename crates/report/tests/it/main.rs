@@ -1,0 +1,2 @@
+mod rich;
+mod schema;
