@@ -32,7 +32,7 @@ pub(super) fn lower(path: &str, text: &str) -> Lowered {
     let mut problems: Vec<_> = parsed
         .diagnostics
         .iter()
-        .map(|error| (error.labels.first().map_or(0, |label| label.offset() as u32), error.message.to_string()))
+        .map(|error| (error.labels.first().map_or(0, |label| label.offset()), error.message.to_string()))
         .collect();
     if !parsed.panicked {
         // A file that parsed but for a recoverable slip (a duplicate declaration) is read like any other.
