@@ -203,5 +203,6 @@ fn best_change(
 
 /// Three digits, so that the last bit of a platform's arithmetic never shows.
 fn rounded(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
+    // An empty sum is −0.
+    (value * 1000.0).round() / 1000.0 + 0.0
 }

@@ -19,7 +19,7 @@ pub(crate) static RULE: Rule = Rule {
 fn check(facts: &FunctionFacts<'_>, out: &mut Findings<'_>) {
     for secret in facts.secrets.iter().filter(|secret| secret.place == SecretPlace::Environment) {
         let name = secret.holder.as_deref().unwrap_or("?");
-        let title = format!("environment variable `{name}` holds a credential as plain text: {}", secret.title);
+        let title = format!("{} in environment variable `{name}`", secret.title);
         let remedy = advice::rotate(secret, facts.function.cloud);
         let finding = out.add(&format!("{name}\n{}", subject(secret)), title, secret.locations.clone(), remedy);
         finding.severity = severity(secret);

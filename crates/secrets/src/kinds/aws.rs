@@ -15,7 +15,7 @@ pub(crate) static ACCESS_KEY_ID: Kind = Kind::pattern(
 .source("docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html, unique identifiers")
 .severity(Severity::Medium)
 .reach(1, 24)
-.checks(&[Check::Entropy(2.9)])
+.checks(&[Check::Entropy(2.9), Check::Run(temporary_is_doubtful)])
 .samples(
     &["AWS_ACCESS_KEY_ID=AKIA@{up32:16}", "key = 'ASIA@{up32:16}'"],
     &["AKIAIOSFODNN7EXAMPLE", "AKIAAAAAAAAAAAAAAAAA", "xAKIA@{up32:16}", "AKIA@{up32:17}"],
