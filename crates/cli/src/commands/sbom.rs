@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         TextOrJson::Json => {
             let sbom = wire::Sbom {
                 components: components.iter().map(wire::Component::from_model).collect(),
-                gaps: gaps.iter().map(|gap| wire::Gap::from_model(gap)).collect(),
+                gaps: gaps.into_iter().map(wire::Gap::from_model).collect(),
             };
             output::report(&report::formats::json::to_text(&sbom))?;
         }
