@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use model::{Gap, Hidden, Location};
 
+use super::program;
 use crate::{Error, Node, Project, Schema, Value, decode, parse_json, parse_yaml_with};
 
 /// What a file named by a variable holds.
@@ -17,22 +18,23 @@ pub(super) enum FileValue {
     Unreadable(String),
 }
 
-/// Extensions of files that are programs: they would have to be run.
-const PROGRAMS: [&str; 6] = ["cjs", "cts", "js", "mjs", "mts", "ts"];
-
 /// The value of the file at `path`, its positions naming that file. Files that are neither YAML nor JSON are one text.
-pub(super) fn load(files: &dyn Project, path: &str, gaps: &mut Vec<Gap>) -> FileValue {
+pub(super) fn load(files: &dyn Project, path: &str, folder: &str, gaps: &mut Vec<Gap>) -> FileValue {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-    if PROGRAMS.contains(&extension) {
-        return FileValue::Unreadable(format!(
-            "`{path}` is a program, which is not run; write its values as YAML or JSON, or scan what `serverless print` shows"
-        ));
-    }
     let bytes = match files.read(path) {
         Ok(Some(bytes)) => bytes,
         Ok(None) => return FileValue::Nothing,
         Err(why) => return FileValue::Unreadable(format!("`{path}` is not read: {why}")),
     };
+    if program::EXTENSIONS.contains(&extension) {
+        return match program::read(files, path, &bytes, folder, gaps) {
+            Ok(Some(node)) => FileValue::Tree(Rc::new(node)),
+            Ok(None) => FileValue::Unreadable(format!(
+                "`{path}` is a program, which is not run; write its values as YAML or JSON, or scan what `serverless print` shows"
+            )),
+            Err(error) => FileValue::Unreadable(error.to_string()),
+        };
+    }
     match parse(&bytes, path, extension, gaps) {
         Ok(mut node) => {
             stamp(&mut node, &Arc::from(path));
@@ -58,7 +60,7 @@ fn whole_text(text: String) -> Node {
 }
 
 /// Makes every position in `node` name `file`. Recursion is bounded by the nesting limit of the parsers.
-fn stamp(node: &mut Node, file: &Arc<str>) {
+pub(super) fn stamp(node: &mut Node, file: &Arc<str>) {
     node.file = Some(Arc::clone(file));
     match &mut node.value {
         Value::Sequence(items) => items.iter_mut().for_each(|item| stamp(item, file)),

@@ -1,10 +1,11 @@
 //! Serverless Framework configurations: `serverless.yml` and its like, with variables replaced.
 //!
 //! **Source**: the framework's documentation of v1 to v4, and the behaviour of `osls` 3.77 (MIT), which continues v3.
-//! **Supported**: YAML and JSON; `self`, `opt`, `env`, `file`, `param`, `sls`, `aws` and `strToBool` variables with
-//! fallbacks and nesting; `.env` files; `functions` and `resources` as lists.
-//! **Unsupported (→ gap)**: configurations and files that are programs (`serverless.ts`, `${file(x.js)}`), v1's
-//! `variableSyntax`. What only a deployment knows (`ssm`, `cf`, `s3`, …) stays symbolic.
+//! **Supported**: YAML, JSON, and programs that write their values down (`serverless.ts`, `${file(x.js)}`); `self`,
+//! `opt`, `env`, `file`, `param`, `sls`, `aws` and `strToBool` variables with fallbacks and nesting; `.env` files;
+//! `functions` and `resources` as lists.
+//! **Unsupported (→ gap)**: what programs have to be run for, v1's `variableSyntax`. What only a deployment knows (`ssm`,
+//! `cf`, `s3`, …) stays symbolic.
 //!
 //! The environment of the process that scans is not read: a `${env:NAME}` without default stays symbolic, unless a
 //! `.env` file of the service or the caller gives it.
@@ -15,6 +16,7 @@ mod dotenv;
 mod files;
 mod grammar;
 mod merge;
+mod program;
 mod resolve;
 mod sources;
 
@@ -105,7 +107,7 @@ pub fn is_service(root: &Node) -> bool {
 /// When the file cannot be read as YAML or JSON, or is not a mapping.
 pub fn read(bytes: &[u8], file: &str, files: &dyn Project, given: &Options) -> Result<Parsed<Service>, Error> {
     let mut gaps = Vec::new();
-    let root = Rc::new(parse(bytes, file)?.take_gaps(&mut gaps));
+    let root = Rc::new(parse(bytes, file, files, &mut gaps)?);
     if !root.is_mapping() {
         let reason = format!("a service's configuration is a mapping, and this is {}", root.kind());
         return Err(Error::Syntax { location: root.location(file), language: "Serverless configuration", reason });
@@ -137,9 +139,17 @@ pub fn read(bytes: &[u8], file: &str, files: &dyn Project, given: &Options) -> R
     Ok(Parsed { value: Service { file, folder, root, stage, region, uses_dotenv }, gaps })
 }
 
-fn parse(bytes: &[u8], file: &str) -> Result<Parsed<Node>, Error> {
+fn parse(bytes: &[u8], file: &str, files: &dyn Project, gaps: &mut Vec<Gap>) -> Result<Node, Error> {
+    let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
+    if program::EXTENSIONS.contains(&extension) {
+        let exported = program::read(files, file, bytes, folder_of(file), gaps)?;
+        let reason = "it is a program that has to be run; scan what `serverless print --format json` writes".to_owned();
+        let location = Location::file(file);
+        return exported.ok_or(Error::Syntax { location, language: "Serverless configuration", reason });
+    }
     let text = decode(bytes, file)?;
-    if file.ends_with(".json") { parse_json(&text, file) } else { parse_yaml_with(&text, file, Schema::Core) }
+    let parsed = if extension == "json" { parse_json(&text, file) } else { parse_yaml_with(&text, file, Schema::Core) };
+    parsed.map(|tree| tree.take_gaps(gaps))
 }
 
 fn given_options(given: &Options) -> BTreeMap<String, String> {

@@ -335,7 +335,7 @@ impl<'a> Resolver<'a> {
             return value.clone();
         }
         let mut gaps = Vec::new();
-        let value = load(self.scope.files, path, &mut gaps);
+        let value = load(self.scope.files, path, self.scope.folder, &mut gaps);
         self.gaps.extend(gaps);
         self.files.insert(path.to_owned(), value.clone());
         value
@@ -352,7 +352,7 @@ fn with_value(node: &Node, value: Value) -> Node {
 }
 
 /// Number of values in `node`. Recursion is bounded by the levels of finished values.
-fn tree_size(node: &Node) -> usize {
+pub(super) fn tree_size(node: &Node) -> usize {
     1 + match &node.value {
         Value::Sequence(items) => items.iter().map(tree_size).sum(),
         Value::Mapping(entries) => entries.iter().map(|(_, value)| tree_size(value)).sum(),

@@ -172,11 +172,15 @@ fn says_what_it_cannot_decide() {
             "~'${self:custom.no}'",
             "serverless.yml:1:4: `${self:custom.no}` has no value: `custom.no` is not in the configuration",
         ),
-        (&[("serverless.yml", "x: ${file(a.js):b}")], "~'${file(a.js):b}'", "`a.js` is a program, which is not run"),
         (
-            &[("serverless.yml", "x: ${file(a.js):b, 'd'}")],
+            &[("serverless.yml", "x: ${file(a.js):b, 'd'}"), ("a.js", "module.exports = f()")],
             "~'${file(a.js):b, 'd'}'",
             "`a.js` is a program, which is not run",
+        ),
+        (
+            &[("serverless.yml", "x: ${file(a.js):b, 'd'}"), ("a.js", "module.exports = {b: f()}")],
+            "~'${program:a.js:1}'",
+            "a.js:1:22: `b` is worked out by running",
         ),
         (&[("serverless.yml", "x: ${file(../a.yml)}")], "~'${file(../a.yml)}'", "`../a.yml` is outside the project"),
         (&[("serverless.yml", "x: ${file(no.yml)}")], "~'${file(no.yml)}'", "there is no file `no.yml`"),
@@ -274,6 +278,31 @@ fn merges_sections_given_as_lists() {
     assert_eq!(show(value.root.get("resources").unwrap()), "{Resources: {A: 1, B: 2}, Outputs: {O: 3}}");
     let (_, gaps) = section(&[("serverless.yml", "functions:\n  - ${file(f.js)}\n")], &Options::default());
     assert!(gaps.contains("an item of `functions` is not known"), "{gaps}");
+}
+
+#[test]
+fn reads_programs_that_write_their_values_down() {
+    let files = [
+        ("serverless.yml", "x: '${file(a.js):b}-${file(c.ts):d}'"),
+        ("a.js", "module.exports = () => ({b: process.env.B || 'q'})"),
+        ("c.ts", "export const d: string = '${sls:stage}'"),
+    ];
+    assert_eq!(section(&files, &Options::default()), ("'q-dev'".to_owned(), String::new()));
+    let files = [
+        (
+            "api/serverless.ts",
+            "import x from './x'; export default {service: 's', custom: {a: 1}, x: [x, '${self:custom.a}']}",
+        ),
+        ("api/x.ts", "export default {y: 2}"),
+    ];
+    let Parsed { value, gaps } = service(&files, &Options::default());
+    assert_eq!((show(value.root.get("x").unwrap()).as_str(), gaps), ("[{y: 2}, 1]", Vec::new()));
+    assert_eq!(
+        value.location(value.root.at(&["x"]).unwrap().items()[0].get("y").unwrap()).to_string(),
+        "api/x.ts:1:20"
+    );
+    let project = MemoryProject::default();
+    assert!(read(b"module.exports = f()", "serverless.js", &project, &Options::default()).is_err());
 }
 
 #[test]
