@@ -22,8 +22,16 @@ pub(crate) fn of_code(function: &Function, code: &CodeFacts, gaps: &mut Vec<Gap>
         gaps.push(Gap::new(function.location.clone(), why.clone(), &[Hidden::Calls, Hidden::Permissions]));
         return CodeCoverage::None(why);
     }
-    let unread = gaps.iter().find(|gap| gap.hides.contains(&Hidden::Calls));
+    let unread = gaps.iter().find(|gap| gap.hides.contains(&Hidden::Calls) && !is_known_layer(gap));
     unread.map_or(CodeCoverage::Full, |gap| CodeCoverage::Partial(gap.why.clone()))
+}
+
+/// Published layers whose calls the code's own imports tell, by a part of their names: the libraries in them are known to
+/// the SDK models. Source: the layers' documentation.
+const KNOWN_LAYERS: &[&str] = &["AWSLambdaPowertoolsPython", "AWSLambdaPowertoolsTypeScript"];
+
+fn is_known_layer(gap: &Gap) -> bool {
+    gap.why.starts_with("layer ") && KNOWN_LAYERS.iter().any(|layer| gap.why.contains(layer))
 }
 
 /// Why the function's own code is not on this machine.
