@@ -35,8 +35,16 @@ pub(crate) fn classify(name: &[u8]) -> Option<NameClass> {
 }
 
 /// Whether `text` ends like the name of a credential, whatever its other words say: `forgotPassword`, `API_KEY`.
-pub(crate) fn ends_like_name(text: &[u8]) -> bool {
+fn ends_like_name(text: &[u8]) -> bool {
     significant_words(text).split_last().is_some_and(|(last, before)| class_of_last_word(last, before).is_some())
+}
+
+/// Whether `text`, used as a value, is the name of such a value: `db_password`, `provider.password`.
+pub(crate) fn is_name_of_credential(text: &[u8]) -> bool {
+    let is_name =
+        |part: &[u8]| !part.is_empty() && part.iter().all(|byte| byte.is_ascii_alphabetic() || b"_-".contains(byte));
+    let last = text.rsplit(|byte| *byte == b'.').next().unwrap_or(text);
+    text.split(|byte| *byte == b'.').all(is_name) && ends_like_name(last)
 }
 
 fn class_of_last_word(last: &[u8], before: &[&[u8]]) -> Option<NameClass> {

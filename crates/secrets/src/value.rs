@@ -125,7 +125,7 @@ const WORDS_OF_SCHEMAS: &[&str] = &[
 /// The value repeats its name, is the name of such a value, or a word of a schema.
 fn is_named_not_given(value: &[u8], class: NameClass, name: &[u8]) -> bool {
     let same = normalized(value) == normalized(name.rsplit(|byte| *byte == b'.').next().unwrap_or(name));
-    let is_name = is_identifier(value) && name::ends_like_name(value) && !value.iter().any(u8::is_ascii_digit);
+    let is_name = name::is_name_of_credential(value);
     let is_one_word = value.iter().all(u8::is_ascii_lowercase);
     let may_be_word = matches!(class, NameClass::Password | NameClass::SigningSecret);
     same || is_one_of(value, WORDS_OF_SCHEMAS) || (is_name && !(is_one_word && may_be_word && value.len() > 8))
@@ -138,6 +138,7 @@ fn is_locator(value: &[u8]) -> bool {
     let is_dotted = value.split(|byte| *byte == b'.').count() > 2
         && value.split(|byte| *byte == b'.').all(is_identifier)
         && is_wordy(value);
+    let is_hash = HASH_STARTS.iter().any(|start| allow::starts_ignoring_case(value, start));
     let is_call = value.ends_with(b")") && value.contains(&b'(') && is_wordy(value);
     matches!(value, [b'/' | b'~', ..] | [b'.', b'/' | b'.', ..] | [b'0', b'x', ..])
         || holds("://")
@@ -146,7 +147,14 @@ fn is_locator(value: &[u8]) -> bool {
             .any(ends)
         || is_dotted
         || is_call
+        || is_hash
 }
+
+/// Stored forms of passwords, which do not tell them.
+const HASH_STARTS: &[&str] = &[
+    "$2a$", "$2b$", "$2y$", "$argon2", "$6$", "$5$", "$1$", "{ssha}", "pbkdf2", "scrypt:", "$scrypt$", "sha256$",
+    "bcrypt",
+];
 
 fn is_identifier(text: &[u8]) -> bool {
     text.first().is_some_and(u8::is_ascii_alphabetic)

@@ -2,7 +2,7 @@
 
 use model::Severity;
 
-use crate::checks::Check;
+use crate::checks::{Candidate, Check, Outcome};
 use crate::kind::{Kind, any_case, exact};
 
 pub(crate) static DATABRICKS_TOKEN: Kind = Kind::pattern(
@@ -48,13 +48,21 @@ pub(crate) static SQL_CONNECTION: Kind = Kind::pattern(
 .source("learn.microsoft.com/sql/connect/ado-net/connection-string-syntax; postgresql.org/docs/current/libpq-connect.html")
 .severity(Severity::Critical)
 .reach(240, 160)
+.checks(&[Check::Run(given_not_named)])
 .samples(
     &[
         "Server=tcp:orders.database.windows.net,1433;Initial Catalog=orders;User ID=svc;Password=@{b62:16};Encrypt=True;",
         "host=db.acme.internal port=5432 user=svc password=@{b62:16} dbname=orders",
     ],
-    &["Server=tcp:x;User ID=svc;Password={your_password};", "Server=x;Integrated Security=true;", "Server=localhost;User Id=sa;Password=$(SA_PASSWORD);"],
+    &["Server=tcp:x;User ID=svc;Password={your_password};", "Server=x;Integrated Security=true;", "Server=localhost;User Id=sa;Password=$(SA_PASSWORD);", "connect(host=redis_host, password=redis_password)"],
 );
+
+/// Keyword arguments look like a connection string, with the name of a variable in it.
+fn given_not_named(candidate: &Candidate<'_>) -> Outcome {
+    let value = candidate.value();
+    let value = value.split(|byte| b"),".contains(byte)).next().unwrap_or(value);
+    if crate::name::is_name_of_credential(value) { Outcome::Drop } else { Outcome::Keep }
+}
 
 pub(crate) static AIRTABLE_TOKEN: Kind = Kind::pattern(
     "airtable-token",

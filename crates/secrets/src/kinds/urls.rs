@@ -4,7 +4,7 @@ use model::Severity;
 
 use crate::checks::{Candidate, Check, Outcome};
 use crate::kind::{Kind, exact};
-use crate::name::is_one_of;
+use crate::name::{is_name_of_credential, is_one_of};
 
 pub(crate) static DATABASE_URL: Kind = Kind::pattern(
     "database-url",
@@ -111,7 +111,13 @@ fn real_password(candidate: &Candidate<'_>) -> Outcome {
     match () {
         () if crate::allow::is_reference(value) || value.starts_with(b"$") || value.starts_with(b"%") => Outcome::Drop,
         () if crate::allow::is_reference(host) && is_one_of(value, KNOWN_PASSWORDS) => Outcome::Drop,
-        () if value == user || is_one_of(value, KNOWN_PASSWORDS) || is_wordy_hole(value) => Outcome::Drop,
+        () if value == user
+            || is_one_of(value, KNOWN_PASSWORDS)
+            || is_wordy_hole(value)
+            || is_name_of_credential(value) =>
+        {
+            Outcome::Drop
+        }
         () if DOCUMENTATION_HOSTS.iter().any(|part| crate::allow::contains_ignoring_case(host, part)) => Outcome::Drop,
         () if LOCAL_HOSTS.iter().any(starts) => Outcome::Doubtful,
         () => Outcome::Keep,
