@@ -15,6 +15,8 @@ pub(crate) struct Format {
     /// Whether the entry is such a file, judged by its path alone.
     pub(crate) accepts: fn(EntryPath<'_>) -> bool,
     pub(crate) read: fn(&Document<'_>, &mut Reading),
+    /// Whether it is read first: what it finds decides which other files are the project's own.
+    pub(crate) finds_installed: bool,
     /// What to do when its packages have no exact version: completes "…: {}".
     pub(crate) advice: &'static str,
 }

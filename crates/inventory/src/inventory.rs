@@ -1,9 +1,10 @@
 //! The front door: an artifact's packages as components.
 
-use artifact::{Artifact, Entry};
-use model::component::{Component, Evidence, EvidenceKind, Origin, Presence, Reach, Version};
+use artifact::{Artifact, Entry, Mount};
+use model::component::{Component, Evidence, Origin, Presence, Reach, Version};
 use model::{Gap, Parsed};
 use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::claim::Claim;
 use crate::document::{Document, EntryPath, Format, Reading, Survey};
@@ -39,16 +40,11 @@ pub fn inventory(artifact: &Artifact, layers: &[String]) -> Parsed<Vec<Component
 /// packages, in parallel.
 pub fn take(artifact: &Artifact, setting: &Setting<'_>) -> Parsed<Inventory> {
     let survey = Survey { artifact, python: setting.runtime.and_then(python_version) };
-    let chosen = choose(artifact);
-    let mut readings: Vec<(Chosen<'_>, Reading)> = chosen
-        .into_par_iter()
-        .map(|chosen| {
-            let mut reading = Reading::default();
-            (chosen.format.read)(&Document::new(survey, chosen.entry), &mut reading);
-            (chosen, reading)
-        })
-        .collect();
-    drop_owned(survey, &mut readings);
+    let (first, mut second): (Vec<_>, Vec<_>) =
+        choose(artifact).into_iter().partition(|chosen| chosen.format.finds_installed);
+    let mut readings = read_all(survey, first);
+    drop_owned(survey, &readings, &mut second);
+    readings.extend(read_all(survey, second));
     let mut gaps: Vec<Gap> = readings.iter_mut().flat_map(|(_, reading)| std::mem::take(&mut reading.gaps)).collect();
     let mut found: Vec<(Component, Vec<String>)> = Vec::new();
     for ecosystem in ecosystems() {
@@ -63,6 +59,7 @@ pub fn take(artifact: &Artifact, setting: &Setting<'_>) -> Parsed<Inventory> {
     }
     gaps.sort_unstable();
     gaps.dedup();
+    fold_repeated(&mut gaps);
     found.sort_by(|(left, _), (right, _)| (&left.purl, &left.origin).cmp(&(&right.purl, &right.origin)));
     let (components, import_names) = found.into_iter().unzip();
     Parsed { value: Inventory { components, import_names }, gaps }
@@ -88,22 +85,52 @@ fn choose(artifact: &Artifact) -> Vec<Chosen<'_>> {
     chosen
 }
 
-/// Forgets what locks and manifests say that an installed distribution brought along as its own files.
-fn drop_owned(survey: Survey<'_>, readings: &mut Vec<(Chosen<'_>, Reading)>) {
-    let owners: Vec<(Claim, String)> = readings
-        .iter()
-        .flat_map(|(_, reading)| &reading.claims)
-        .filter(|claim| claim.kind == EvidenceKind::Installed && claim.place.slot.is_none())
-        .flat_map(|claim| claim.import_names.iter().map(move |name| (claim.clone(), below(&claim.place.root, name))))
-        .collect();
-    readings.retain(|(chosen, reading)| {
-        let is_weak = reading.claims.iter().all(|claim| claim.kind != EvidenceKind::Installed);
-        let is_owned = |(claim, folder): &(Claim, String)| {
-            claim.place.mount == chosen.entry.mount
-                && chosen.entry.path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
-                && owns(survey, claim, &chosen.entry.path)
-        };
-        !(is_weak && owners.iter().any(is_owned))
+/// The readings in the order of `chosen`.
+fn read_all<'a>(survey: Survey<'a>, chosen: Vec<Chosen<'a>>) -> Vec<(Chosen<'a>, Reading)> {
+    let read = |chosen: Chosen<'a>| {
+        let mut reading = Reading::default();
+        (chosen.format.read)(&Document::new(survey, chosen.entry), &mut reading);
+        (chosen, reading)
+    };
+    chosen.into_par_iter().map(read).collect()
+}
+
+/// Drops the files that an installed distribution brought along as its own: they say nothing of the function.
+fn drop_owned(survey: Survey<'_>, readings: &[(Chosen<'_>, Reading)], chosen: &mut Vec<Chosen<'_>>) {
+    let mut owners: FxHashMap<(Mount, String), Vec<&Claim>> = FxHashMap::default();
+    for claim in readings.iter().flat_map(|(_, reading)| &reading.claims).filter(|claim| claim.place.slot.is_none()) {
+        for name in &claim.import_names {
+            owners.entry((claim.place.mount, below(&claim.place.root, name))).or_default().push(claim);
+        }
+    }
+    chosen.retain(|chosen| {
+        let path = &chosen.entry.path;
+        let folders = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
+        let mut owners = folders.filter_map(|folder| owners.get(&(chosen.entry.mount, folder.to_owned()))).flatten();
+        !owners.any(|claim| owns(survey, claim, path))
+    });
+}
+
+/// Of several files in one folder with the same gap (chunks of a bundle) keeps the first, with the number of the others.
+fn fold_repeated(gaps: &mut Vec<Gap>) {
+    let folder_of =
+        |gap: &Gap| gap.location.file.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
+    let mut groups: FxHashMap<(String, String), usize> = FxHashMap::default();
+    for gap in gaps.iter().filter(|gap| gap.location.line.is_none()) {
+        *groups.entry((folder_of(gap), gap.why.clone())).or_default() += 1;
+    }
+    let mut seen: FxHashSet<(String, String)> = FxHashSet::default();
+    gaps.retain_mut(|gap| {
+        let group = (folder_of(gap), gap.why.clone());
+        let others = groups.get(&group).map_or(0, |count| count.saturating_sub(1));
+        if gap.location.line.is_some() || others == 0 {
+            return true;
+        }
+        if !seen.insert(group) {
+            return false;
+        }
+        gap.why = format!("{} (and {others} more beside it)", gap.why);
+        true
     });
 }
 

@@ -17,6 +17,8 @@ const PATHS: &[&str] = &[
     "constraints.txt",
     "poetry.lock",
     "uv.lock",
+    "pdm.lock",
+    "pylock.toml",
     "web/yarn.lock",
     "web/package.json",
     "site/pnpm-lock.yaml",

@@ -331,3 +331,20 @@ fn reads_files_with_odd_values() {
         &["pkg:npm/c@1.0.0 development direct: d package.json:1", "pkg:npm/x@1.0.0: i node_modules/x/package.json"],
     );
 }
+
+#[test]
+fn says_that_bundles_hide_packages() {
+    let minified = "var a=function(b){return b.c(d,e)};".repeat(1_000);
+    let bundled = format!("var __commonJS = (cb, mod) => {{}};\n{}", "// code\n".repeat(1_000));
+    let why = "bundled or minified code does not say which packages of which version it holds: scan the folder it is built from, with its lock file";
+    check(
+        &[
+            ("index.js", &bundled),
+            ("dist/a.mjs", &minified),
+            ("dist/b.mjs", &minified),
+            ("hand.js", &"const a = require('b');\n".repeat(2_000)),
+            ("node_modules/a/index.js", &minified),
+        ],
+        &[&format!("gap dist/a.mjs: {why} (and 1 more beside it)"), &format!("gap index.js: {why}")],
+    );
+}

@@ -440,3 +440,67 @@ fn a_project_installed_for_development_is_the_project() {
         &["pkg:pypi/shop@1.0 project: d pyproject.toml i src/shop.egg-info/PKG-INFO"],
     );
 }
+
+#[test]
+fn reads_locks_that_mark_each_package() {
+    let pylock = r#"
+lock-version = "1.0"
+[[packages]]
+name = "a"
+version = "1.0"
+dependencies = [{name = "b"}]
+[[packages]]
+name = "b"
+version = "1.0"
+[[packages]]
+name = "pytest"
+version = "8.0"
+marker = "'dev' in dependency_groups"
+[[packages]]
+name = "pywin32"
+version = "306"
+marker = "sys_platform == 'win32'"
+[[packages]]
+name = "forked"
+vcs = {type = "git", url = "https://host/x.git"}
+[[packages]]
+name = "mine"
+directory = {path = "./mine"}
+"#;
+    check(
+        &[("pylock.toml", pylock)],
+        &[
+            "pkg:pypi/a@1.0: l pylock.toml:4",
+            "pkg:pypi/b@1.0 < a: l pylock.toml:8",
+            "pkg:pypi/forked (unknown): l pylock.toml:19",
+            "pkg:pypi/mine (unknown) project: l pylock.toml:22",
+            "pkg:pypi/pytest@8.0 development: l pylock.toml:11",
+            "gap pylock.toml:19: `forked` comes from a repository or an address, so its version is not known",
+        ],
+    );
+    let pdm = r#"
+[metadata]
+groups = ["default", "dev"]
+[[package]]
+name = "a"
+version = "1.0"
+groups = ["default"]
+dependencies = ["b>=1; python_version < '4'"]
+[[package]]
+name = "b"
+version = "1.0"
+groups = ["default", "dev"]
+[[package]]
+name = "pytest"
+version = "8.0"
+groups = ["dev"]
+"#;
+    check(
+        &[("pdm.lock", pdm)],
+        &[
+            "pkg:pypi/a@1.0: l pdm.lock:5",
+            "pkg:pypi/b@1.0 < a: l pdm.lock:10",
+            "pkg:pypi/pytest@8.0 development: l pdm.lock:14",
+        ],
+    );
+}

@@ -16,6 +16,7 @@ pub(crate) const FORMAT: Format = Format {
     id: "bun-lock",
     accepts: |path| matches!(path.file_name, "bun.lock" | "bun.lockb") && path.is_of_project(),
     read,
+    finds_installed: false,
     advice: "write it anew with `bun install --save-text-lockfile`",
 };
 

@@ -14,7 +14,7 @@ use crate::document::{Document, EntryPath, Format, Reading};
 use crate::ecosystems::npm::slot;
 use crate::json::{Members, Text};
 
-pub(crate) const FORMAT: Format = Format { id: "installed-package", accepts, read, advice: "" };
+pub(crate) const FORMAT: Format = Format { id: "installed-package", accepts, read, finds_installed: true, advice: "" };
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase", bound(deserialize = "'de: 'a"))]

@@ -16,6 +16,7 @@ pub(crate) const FORMAT: Format = Format {
     id: "package-json",
     accepts: |path| path.file_name == "package.json" && path.is_of_project(),
     read,
+    finds_installed: false,
     advice: "run `npm install --package-lock-only` beside it and scan again",
 };
 

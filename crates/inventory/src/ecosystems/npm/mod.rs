@@ -1,6 +1,7 @@
 //! npm: JavaScript packages.
 
 mod bun_lock;
+mod bundle;
 mod installed;
 mod locked;
 mod manifest;
@@ -27,6 +28,7 @@ pub(crate) const NPM: Ecosystem = Ecosystem {
     normalise_name: |name| Cow::Borrowed(name),
     formats: &[
         bun_lock::FORMAT,
+        bundle::FORMAT,
         installed::FORMAT,
         manifest::FORMAT,
         package_lock::FORMAT,

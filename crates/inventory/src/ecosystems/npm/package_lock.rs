@@ -21,6 +21,7 @@ pub(crate) const FORMAT: Format = Format {
     id: "package-lock",
     accepts,
     read,
+    finds_installed: false,
     advice: "run `npm install --package-lock-only` beside it and scan again",
 };
 

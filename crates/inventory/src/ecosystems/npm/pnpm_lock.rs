@@ -16,6 +16,7 @@ pub(crate) const FORMAT: Format = Format {
     id: "pnpm-lock",
     accepts: |path| path.file_name == "pnpm-lock.yaml" && path.is_of_project(),
     read,
+    finds_installed: false,
     advice: "write it anew with `pnpm install --lockfile-only`",
 };
 

@@ -15,6 +15,7 @@ pub(crate) const FORMAT: Format = Format {
     id: "yarn-lock",
     accepts: |path| path.file_name == "yarn.lock" && path.is_of_project(),
     read,
+    finds_installed: false,
     advice: "write it anew with `yarn install`",
 };
 

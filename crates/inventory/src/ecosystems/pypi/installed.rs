@@ -17,7 +17,8 @@ use crate::document::{Document, EntryPath, Format, Reading, Survey, decode};
 use crate::ecosystems::pypi::marker::{self, Environment};
 use crate::ecosystems::pypi::{normalise_name, requirement};
 
-pub(crate) const FORMAT: Format = Format { id: "installed-distribution", accepts, read, advice: "" };
+pub(crate) const FORMAT: Format =
+    Format { id: "installed-distribution", accepts, read, finds_installed: true, advice: "" };
 
 fn accepts(path: EntryPath<'_>) -> bool {
     let folder = path.folder.rsplit('/').next().unwrap_or_default();

@@ -145,7 +145,7 @@ impl<'a> Parser<'_, 'a> {
 
     fn compare(&self, variable: &str, operator: &str, text: &str) -> Option<bool> {
         match variable {
-            "extra" | "extras" => {
+            "extra" | "extras" | "dependency_groups" => {
                 let is_asked =
                     self.environment.extras?.iter().any(|extra| normalise_name(extra) == normalise_name(text));
                 match operator {

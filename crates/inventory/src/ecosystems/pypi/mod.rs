@@ -5,6 +5,7 @@ mod layout;
 mod marker;
 mod pipfile;
 mod poetry_lock;
+mod pylock;
 mod pyproject;
 mod requirement;
 mod requirements_txt;
@@ -28,9 +29,11 @@ pub(crate) const PYPI: Ecosystem = Ecosystem {
     normalise_name,
     formats: &[
         installed::FORMAT,
+        pylock::PDM,
         pipfile::MANIFEST,
         pipfile::LOCK,
         poetry_lock::FORMAT,
+        pylock::PYLOCK,
         pyproject::FORMAT,
         requirements_txt::FORMAT,
         setup_cfg::FORMAT,

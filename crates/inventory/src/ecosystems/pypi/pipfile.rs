@@ -19,6 +19,7 @@ pub(crate) const MANIFEST: Format = Format {
     id: "pipfile",
     accepts: |path| path.file_name == "Pipfile" && path.is_of_project(),
     read: read_manifest,
+    finds_installed: false,
     advice: "run `pipenv lock` beside it and scan again",
 };
 
@@ -26,6 +27,7 @@ pub(crate) const LOCK: Format = Format {
     id: "pipfile-lock",
     accepts: |path| path.file_name == "Pipfile.lock" && path.is_of_project(),
     read: read_lock,
+    finds_installed: false,
     advice: "write it anew with `pipenv lock`",
 };
 

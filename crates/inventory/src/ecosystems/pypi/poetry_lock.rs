@@ -22,6 +22,7 @@ pub(crate) const FORMAT: Format = Format {
     id: "poetry-lock",
     accepts: |path| path.file_name == "poetry.lock" && path.is_of_project(),
     read,
+    finds_installed: false,
     advice: "write it anew with `poetry lock`",
 };
 

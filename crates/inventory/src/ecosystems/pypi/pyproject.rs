@@ -20,6 +20,7 @@ pub(crate) const FORMAT: Format = Format {
     id: "pyproject",
     accepts: |path| path.file_name == "pyproject.toml" && path.is_of_project(),
     read,
+    finds_installed: false,
     advice: "write a lock file (`uv lock`, `poetry lock`) or pin every package with `pip-compile`, and scan again",
 };
 

@@ -20,6 +20,7 @@ pub(crate) const FORMAT: Format = Format {
     id: "requirements",
     accepts: |path| is_requirements(path) && path.is_of_project(),
     read,
+    finds_installed: false,
     advice: "pin every package with `pip-compile` or `uv pip compile` and scan again",
 };
 

@@ -15,6 +15,7 @@ pub(crate) const FORMAT: Format = Format {
     id: "setup-cfg",
     accepts: |path| path.file_name == "setup.cfg" && path.is_of_project(),
     read,
+    finds_installed: false,
     advice: "pin every package with `pip-compile` or `uv pip compile` and scan again",
 };
 
