@@ -209,7 +209,9 @@ fn finish(project: &Project<'_>, language: &Language, outcome: Outcome, mut gaps
     if facts.uses_sdk {
         decide_unbound(language, &record, &mut places, &mut facts);
     }
-    for (site, why, services) in &record.unresolved {
+    let fitting = |site: &Site| record.fitting.contains(site) || record.uses.keys().any(|key| key.site == *site);
+    let misfits = record.misfits.iter().filter(|(site, ..)| !fitting(site));
+    for (site, why, services) in record.unresolved.iter().chain(misfits) {
         let location = places.location(*site);
         facts.unresolved.push(Unresolved { location, why: why.clone(), services: services.clone() });
     }

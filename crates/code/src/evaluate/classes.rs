@@ -60,19 +60,7 @@ impl<'a> Machine<'a> {
             self.heap.activate(key, || Scope::new(ScopeKind::Class, module, Some(enclosing), &[], &[]));
         let site = self.site(class.offset);
         let id = self.allocate(site, Kind::Class { module, class: index, scope, bases });
-        self.frames.push(Frame {
-            module,
-            scope,
-            activation,
-            function: None,
-            class: Some(id),
-            receiver: None,
-            returns: Value::none(),
-            yields: Value::none(),
-            log: Vec::new(),
-            visits: rustc_hash::FxHashMap::default(),
-            loops: 0,
-        });
+        self.frames.push(Frame { class: Some(id), ..Frame::new(module, scope, activation) });
         self.block(&class.body);
         self.own_methods(id, scope);
         self.frames.pop();
@@ -281,10 +269,10 @@ impl<'a> Machine<'a> {
             _ => None,
         };
         let (Some(class), Some(object)) = (class, atom.object()) else { return };
-        if self.escaped.contains(&object) || self.foreign_bases(class).iter().all(|base| self.is_inert_base(base)) {
+        if self.escaped.contains_key(&object) || self.foreign_bases(class).iter().all(|base| self.is_inert_base(base)) {
             return;
         }
-        self.escaped.insert(object);
+        self.escaped.insert(object, 0);
         let instance = if let Atom::Class(class) = atom { self.stand_in(*class, site) } else { atom.clone() };
         self.run_methods(class, &instance, site, 0);
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use model::{Part, SymbolicText};
 
 use super::statements::{equal, truth};
-use super::{Arguments, Atom, Closure, Kind, MAX_ROUNDS, MAX_STEPS, Machine, Site, Value};
+use super::{Arguments, Atom, Closure, Kind, Machine, Site, Value};
 use crate::ir::{
     Argument, ArgumentKind, Comprehension, ComprehensionResult, Each, Element, Entry, Expr, ExprKind, FunctionIndex,
 };
@@ -20,7 +20,7 @@ const MAX_ELEMENTS: usize = 256;
 impl<'a> Machine<'a> {
     pub(super) fn eval(&mut self, expression: &'a Expr) -> Value {
         self.steps += 1;
-        if self.steps > MAX_STEPS * u64::from(MAX_ROUNDS) {
+        if self.is_exhausted() {
             return Value::unknown();
         }
         let site = self.site(expression.offset);
@@ -135,7 +135,7 @@ impl<'a> Machine<'a> {
     fn choice(&mut self, test: Option<&'a Expr>, options: &'a [Expr]) -> Value {
         if let Some(test) = test {
             let test = self.eval(test);
-            if let (Some(truth), [then, otherwise]) = (truth(&test), options) {
+            if let (Some(truth), [then, otherwise]) = (self.decided(&test), options) {
                 return self.eval(if truth { then } else { otherwise });
             }
         }

@@ -159,6 +159,11 @@ impl Object {
         &self.named
     }
 
+    /// How many parts are told apart.
+    pub(super) fn size(&self) -> usize {
+        self.elements.len() + self.named.len() + usize::from(!self.complete)
+    }
+
     fn join_part(&mut self, name: &Rc<str>, value: Value) {
         if let Some((_, old)) = self.position(name).and_then(|at| self.named.get_mut(at)) {
             *old = std::mem::replace(old, Value::none()).or(value);

@@ -11,6 +11,8 @@ use crate::ir::{Function, Parameter, ParameterKind, Pattern, Receiver};
 
 /// A function is run separately for at most this many different arguments; after that they are joined.
 const MAX_CONTEXTS: u32 = 40;
+/// A function that runs inside itself this often gets the join of all its arguments.
+const MAX_RECURSION: usize = 3;
 /// Joined arguments grow at most this often.
 const MAX_WIDENINGS: u32 = 6;
 /// Part of a foreign object that holds the one it came from; no member can have this name.
@@ -156,9 +158,11 @@ impl<'a> Machine<'a> {
             self.record.cut_calls = true;
             return Value::unknown();
         }
+        let same = |frame: &&Frame| frame.module == closure.module && frame.function == Some(closure.function);
+        let is_recursive = self.frames.iter().filter(same).count() >= MAX_RECURSION;
         let contexts = self.contexts.entry((closure.module, closure.function, closure.scope)).or_default();
         contexts.count += 1;
-        if contexts.count <= MAX_CONTEXTS {
+        if contexts.count <= MAX_CONTEXTS && !is_recursive {
             return self.run_function(key, closure, function, &values);
         }
         if contexts.joined.is_empty() {
@@ -253,17 +257,10 @@ impl<'a> Machine<'a> {
             (None, _) => None,
         };
         self.frames.push(Frame {
-            module: closure.module,
-            scope,
-            activation,
-            function: Some(function),
+            function: Some(closure.function),
             class: closure.class,
             receiver: receiver.clone(),
-            returns: Value::none(),
-            yields: Value::none(),
-            log: Vec::new(),
-            visits: rustc_hash::FxHashMap::default(),
-            loops: 0,
+            ..Frame::new(closure.module, scope, activation)
         });
         if function.receiver == Receiver::This {
             let this = receiver.map_or_else(Value::unknown, Value::from);
@@ -335,6 +332,7 @@ impl<'a> Machine<'a> {
                     let arguments = Arguments { more_positional: true, more_keyword: true, ..arguments.clone() };
                     self.call(callee, &arguments, site);
                 }
+                Atom::List(_) | Atom::Dict(_) if self.escapes_again(atom) => {}
                 Atom::List(_) => {
                     for part in self.list_parts(&atom.clone().into()).0 {
                         self.escape_within(&part, site, depth + 1);
@@ -350,6 +348,13 @@ impl<'a> Machine<'a> {
                 _ => {}
             }
         }
+    }
+
+    /// Whether a container left before and got nothing since then; notes that it leaves.
+    fn escapes_again(&mut self, atom: &Atom) -> bool {
+        let Some(id) = atom.object() else { return false };
+        let parts = self.heap.object(id).map_or(0, super::heap::Object::size);
+        self.escaped.insert(id, parts) == Some(parts)
     }
 
     /// Runs a function that code outside the project may call at any time.

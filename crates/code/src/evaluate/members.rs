@@ -305,6 +305,7 @@ impl<'a> Machine<'a> {
             };
             let Some(object) = self.heap.read(*id, root) else { continue };
             parts.extend(object.elements.iter().cloned());
+            self.steps += object.elements.len() as u64;
             if !object.complete {
                 complete &= !object.rest.is_none();
                 parts.push(object.rest.clone());

@@ -38,8 +38,8 @@ use crate::languages::Language;
 use crate::project::Project;
 use crate::sources::File;
 
-/// Most expressions evaluated in one round.
-const MAX_STEPS: u64 = 4_000_000;
+/// Most expressions evaluated, over all rounds: some seconds.
+const MAX_STEPS: u64 = 6_000_000;
 /// Most calls of own functions inside each other.
 const MAX_CALL_DEPTH: usize = 48;
 /// Most rounds until nothing grows late any more.
@@ -56,7 +56,7 @@ pub(crate) struct Site {
 pub(crate) struct Machine<'a> {
     project: &'a Project<'a>,
     heap: Heap<'a>,
-    frames: Vec<Frame<'a>>,
+    frames: Vec<Frame>,
     modules: Vec<ModuleState>,
     memo: FxHashMap<ActivationId, Memo>,
     contexts: FxHashMap<(ModuleId, FunctionIndex, ScopeId), Contexts>,
@@ -71,8 +71,8 @@ pub(crate) struct Machine<'a> {
     defined: Vec<(Closure, Option<ObjectId>)>,
     /// Instances made to call methods on when nothing else makes one.
     stand_ins: FxHashMap<ObjectId, Atom>,
-    /// Instances and classes that left the project's code, in this round.
-    escaped: FxHashSet<ObjectId>,
+    /// Objects that left the project's code, in this round, with how many parts they had.
+    escaped: FxHashMap<ObjectId, usize>,
     /// Classes of which the code made instances.
     instantiated: BTreeSet<ObjectId>,
     record: Record,
@@ -81,11 +81,11 @@ pub(crate) struct Machine<'a> {
 }
 
 /// One body being run.
-struct Frame<'a> {
+struct Frame {
     module: ModuleId,
     scope: ScopeId,
     activation: ActivationId,
-    function: Option<&'a Function>,
+    function: Option<FunctionIndex>,
     /// Class that defines the function, and what it was called on.
     class: Option<ObjectId>,
     receiver: Option<Atom>,
@@ -96,6 +96,24 @@ struct Frame<'a> {
     /// How often each place made an object in this activation.
     visits: FxHashMap<Offset, u32>,
     loops: u32,
+}
+
+impl Frame {
+    fn new(module: ModuleId, scope: ScopeId, activation: ActivationId) -> Self {
+        Self {
+            module,
+            scope,
+            activation,
+            function: None,
+            class: None,
+            receiver: None,
+            returns: Value::none(),
+            yields: Value::none(),
+            log: Vec::new(),
+            visits: FxHashMap::default(),
+            loops: 0,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -166,7 +184,7 @@ pub(crate) fn evaluate<'a>(project: &'a Project<'a>, starts: &[Start]) -> Outcom
         ran: FxHashSet::default(),
         defined: Vec::new(),
         stand_ins: FxHashMap::default(),
-        escaped: FxHashSet::default(),
+        escaped: FxHashMap::default(),
         instantiated: BTreeSet::new(),
         record: Record::default(),
         wanted: Vec::new(),
@@ -179,6 +197,24 @@ pub(crate) fn evaluate<'a>(project: &'a Project<'a>, starts: &[Start]) -> Outcom
         }
     }
     let exhausted = machine.is_exhausted();
+    if std::env::var_os("FNDEBUG").is_some() {
+        eprintln!(
+            "steps {} activations {} objects {} cut {} contexts max {:?}",
+            machine.steps,
+            machine.heap.activation_count(),
+            machine.heap.object_count(),
+            machine.record.cut_calls,
+            machine
+                .contexts
+                .iter()
+                .map(|(k, v)| (
+                    v.count,
+                    project.loaded(k.0).map(|l| l.file.path.clone()),
+                    machine.function(k.0, k.1).map(|f| f.name.clone())
+                ))
+                .max()
+        );
+    }
     let ran_modules = (0..).map(ModuleId).zip(&machine.modules).filter(|(_, state)| **state != ModuleState::Waiting);
     let ran_modules = ran_modules.map(|(id, _)| id).collect();
     Outcome { ran_modules, wanted: machine.wanted, exhausted, record: machine.record }
@@ -202,10 +238,10 @@ impl<'a> Machine<'a> {
     }
 
     fn is_exhausted(&self) -> bool {
-        self.steps > MAX_STEPS * u64::from(MAX_ROUNDS)
+        self.steps > MAX_STEPS
     }
 
-    fn frame(&mut self) -> Option<&mut Frame<'a>> {
+    fn frame(&mut self) -> Option<&mut Frame> {
         self.frames.last_mut()
     }
 
@@ -283,6 +319,7 @@ impl<'a> Machine<'a> {
     /// The entries of the dicts among the alternatives by key, and whether that is all: for arguments by name.
     pub(crate) fn entries(&mut self, value: &Value) -> (Vec<(Rc<str>, Value)>, bool) {
         let mut entries: Vec<(Rc<str>, Value)> = Vec::new();
+        let mut positions: FxHashMap<Rc<str>, usize> = FxHashMap::default();
         let mut complete = true;
         let root = self.root;
         for atom in value.atoms() {
@@ -292,10 +329,18 @@ impl<'a> Machine<'a> {
             };
             let Some(object) = self.heap.read(*id, root) else { continue };
             complete &= object.complete;
+            self.steps += object.parts().len() as u64;
+            if value.single().is_some() {
+                entries.extend_from_slice(object.parts());
+                break;
+            }
             for (name, value) in object.parts() {
-                match entries.iter_mut().find(|(known, _)| known == name) {
+                match positions.get(name).and_then(|at| entries.get_mut(*at)) {
                     Some((_, known)) => *known = known.clone().or(value.clone()),
-                    None => entries.push((Rc::clone(name), value.clone())),
+                    None => {
+                        positions.insert(Rc::clone(name), entries.len());
+                        entries.push((Rc::clone(name), value.clone()));
+                    }
                 }
             }
         }

@@ -22,19 +22,7 @@ impl<'a> Machine<'a> {
         let key = ActivationKey::Module(module);
         let (activation, scope) = self.heap.activate(key, || Scope::new(ScopeKind::Module, module, None, &[], &[]));
         self.set_state(module, ModuleState::Running(scope));
-        self.frames.push(Frame {
-            module,
-            scope,
-            activation,
-            function: None,
-            class: None,
-            receiver: None,
-            returns: Value::none(),
-            yields: Value::none(),
-            log: Vec::new(),
-            visits: rustc_hash::FxHashMap::default(),
-            loops: 0,
-        });
+        self.frames.push(Frame::new(module, scope, activation));
         let root = std::mem::replace(&mut self.root, super::Root(0));
         let depth = std::mem::take(&mut self.branch_depth);
         if matches!(loaded.ir.exports, Exports::Object) {

@@ -58,6 +58,10 @@ pub(crate) struct Record {
     pub unbound: BTreeMap<(Site, String), Unbound>,
     /// Why, and which services it may concern.
     pub unresolved: BTreeSet<(Site, String, Vec<String>)>,
+    /// The same, of one of several things that a value may be: they only count where none of the others fits.
+    pub misfits: BTreeSet<(Site, String, Vec<String>)>,
+    /// Where something fitted without being a use yet: a paginator was made.
+    pub fitting: BTreeSet<Site>,
     /// Services of which the code made clients (`s3`) or resources (`s3`, `ServiceResource`).
     pub services: BTreeSet<(String, String)>,
     /// Requests and paths of packages outside the project that reached modules import, by language, with one place.
@@ -97,6 +101,16 @@ impl Machine<'_> {
     /// Notes a site of the ledger: something that may be a call and cannot be decided. Empty `services` means any.
     pub(crate) fn unresolved(&mut self, site: Site, why: impl Into<String>, services: Vec<String>) {
         self.record.unresolved.insert((site, why.into(), services));
+    }
+
+    /// Notes that one of the things that a value may be has no such operation, which matters when none has.
+    pub(crate) fn misfit(&mut self, site: Site, why: impl Into<String>, services: Vec<String>) {
+        self.record.misfits.insert((site, why.into(), services));
+    }
+
+    /// Notes that something fitted at a site, which makes its misfits unimportant.
+    pub(crate) fn fits(&mut self, site: Site) {
+        self.record.fitting.insert(site);
     }
 
     /// Notes a call of a method that operations are named like, on a receiver of which nothing is known. It is decided

@@ -86,19 +86,7 @@ impl<'a> Machine<'a> {
     /// Runs something as if at the end of a module's body.
     fn enter_module(&mut self, module: ModuleId, scope: super::ScopeId, run: impl FnOnce(&mut Self)) {
         let Some(activation) = self.heap.known_activation(&super::heap::ActivationKey::Module(module)) else { return };
-        self.frames.push(super::Frame {
-            module,
-            scope,
-            activation,
-            function: None,
-            class: None,
-            receiver: None,
-            returns: Value::none(),
-            yields: Value::none(),
-            log: Vec::new(),
-            visits: rustc_hash::FxHashMap::default(),
-            loops: 0,
-        });
+        self.frames.push(super::Frame::new(module, scope, activation));
         run(self);
         self.frames.pop();
     }

@@ -95,7 +95,7 @@ impl<'a> Machine<'a> {
 
     fn choose(&mut self, test: &'a Expr, then: &'a Block, otherwise: &'a Block) -> Flow {
         let test = self.eval(test);
-        match truth(&test) {
+        match self.decided(&test) {
             Some(true) => self.block(then),
             Some(false) => self.block(otherwise),
             None => {
@@ -107,13 +107,19 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Which side of a branch runs, when it is known. When everything counts, both sides do: what the code at hand
+    /// passes is not all that may be passed.
+    pub(super) fn decided(&self, test: &Value) -> Option<bool> {
+        if self.has_handler() { truth(test) } else { None }
+    }
+
     fn select(&mut self, subject: &'a Expr, cases: &'a [Case]) -> Flow {
         let subject = self.eval(subject);
         let site = self.site(cases.first().and_then(|case| case.tests.first()).map_or(0, |test| test.offset));
         let mut branches = Branches::default();
         for (at, case) in cases.iter().enumerate() {
             let tests: Vec<_> = case.tests.iter().map(|test| self.eval(test)).collect();
-            let applies = decided(&subject, &tests);
+            let applies = if self.has_handler() { matches_case(&subject, &tests) } else { None };
             if applies == Some(false) && !cases.get(at.wrapping_sub(1)).is_some_and(|before| before.falls_through) {
                 continue;
             }
@@ -200,7 +206,9 @@ impl<'a> Machine<'a> {
             && let Some(elements) = self.unrolled(each.over, iterable)
         {
             self.repeat_unrolled(each, elements, body);
-        } else if test.is_some_and(|test| truth(&self.eval(test)) == Some(false)) {
+        } else if let Some(test) = test.map(|test| self.eval(test))
+            && self.decided(&test) == Some(false)
+        {
             return self.block(otherwise);
         } else {
             self.repeat_until_stable(iterable, test, body);
@@ -376,7 +384,7 @@ pub(super) fn truth(value: &Value) -> Option<bool> {
 }
 
 /// Whether a case with these tests is the one, when subject and tests are literals.
-fn decided(subject: &Value, tests: &[Value]) -> Option<bool> {
+fn matches_case(subject: &Value, tests: &[Value]) -> Option<bool> {
     if tests.is_empty() {
         return None;
     }

@@ -60,7 +60,7 @@ fn call_method(
         }
         None => {
             let why = format!("`{name}` is no operation of `{service}` that is known");
-            machine.unresolved(site, why, vec![service.to_string()]);
+            machine.misfit(site, why, vec![service.to_string()]);
         }
     }
     Value::data()
@@ -140,18 +140,24 @@ fn waiters(machine: &mut Machine<'_>, service: &Rc<str>, arguments: &Arguments, 
     }
     if waiters.is_none() {
         let why = format!("which waiter of `{service}` is meant is not known");
-        machine.unresolved(site, why, vec![service.to_string()]);
+        machine.misfit(site, why, vec![service.to_string()]);
         return Value::data();
     }
+    machine.fits(site);
     waiters
 }
 
 /// The operations that method names given as text stand for; one that is computed goes into the ledger.
 fn operations(machine: &mut Machine<'_>, service: &Rc<str>, name: &Value, what: &str, site: Site) -> Vec<&'static str> {
     let found: Vec<_> = name.literals().filter_map(|literal| facts::python_operation(service, literal)).collect();
-    if found.is_empty() || found.len() < name.atoms().len() {
-        let why = format!("the operation of this {what} of `{service}` is not known");
-        machine.unresolved(site, why, vec![service.to_string()]);
+    let why = format!("the operation of this {what} of `{service}` is not known");
+    if found.is_empty() {
+        machine.misfit(site, why, vec![service.to_string()]);
+    } else {
+        machine.fits(site);
+        if found.len() < name.atoms().len() {
+            machine.unresolved(site, why, vec![service.to_string()]);
+        }
     }
     found
 }

@@ -105,7 +105,7 @@ pub(super) fn call(
     }
     let Some(found) = facts::resource_members(&resource.key(name)).find(|member| member.kind != "batch") else {
         let why = format!("`{name}` is no member of `{}` of `{}` that is known", resource.kind, resource.service);
-        machine.unresolved(site, why, vec![resource.service.to_string()]);
+        machine.misfit(site, why, vec![resource.service.to_string()]);
         return Value::data();
     };
     match found.kind {
