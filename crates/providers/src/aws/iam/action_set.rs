@@ -1,5 +1,7 @@
 //! Sets of actions, exact for wildcards: one bit for every action that IAM knows.
 
+use std::ops::Range;
+
 use model::{Part, SymbolicText};
 
 use super::facts::{self, ActionId};
@@ -18,7 +20,10 @@ impl ActionSet {
     /// The actions that a literal pattern names.
     pub(crate) fn of_pattern(pattern: &str) -> Self {
         let mut set = Self::empty();
-        set.extend(facts::matching(pattern));
+        match facts::range_matching(pattern) {
+            Some(range) => set.fill(range),
+            None => set.extend(facts::matching(pattern)),
+        }
         set
     }
 
@@ -27,6 +32,16 @@ impl ActionSet {
         match text.as_literal() {
             Some(pattern) => KnownActions::Exactly(Self::of_pattern(pattern)),
             None => KnownActions::Within(Self::of_pattern(&widest(text))),
+        }
+    }
+
+    fn fill(&mut self, range: Range<usize>) {
+        for (place, word) in self.words.iter_mut().enumerate() {
+            let from = range.start.saturating_sub(place * 64).min(64);
+            let to = range.end.saturating_sub(place * 64).min(64);
+            if from < to {
+                *word |= (u64::MAX >> (64 - (to - from))) << from;
+            }
         }
     }
 
@@ -133,8 +148,8 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
         fn set_operations_agree_with_sets_of_names(
-            left in "(s3|sqs|iam|\\*)(:(\\*|Get\\*|\\*Role\\*|?ist\\*))?",
-            right in "(s3|sqs|iam|\\*)(:(\\*|Get\\*|\\*Role\\*|?ist\\*))?",
+            left in "(s3|sqs|iam|\\*)(:(\\*|Get\\*|\\*Role\\*|\\?ist\\*))?",
+            right in "(s3|sqs|iam|\\*)(:(\\*|Get\\*|\\*Role\\*|\\?ist\\*))?",
         ) {
             let set = |pattern: &str| ActionSet::of_pattern(pattern);
             let names = |set: &ActionSet| set.iter().map(ActionId::name).collect::<BTreeSet<_>>();

@@ -2,14 +2,89 @@
 //!
 //! Place in the flow: `deploy` and this crate's resource readers yield a function's policies, `code` its calls; this
 //! module turns both into verdicts and a least-privilege policy. It reads no files and sends nothing.
+//!
+//! Supported: identity policies with Allow, Deny, NotAction, NotResource, wildcards and the permissions boundary;
+//! conditions are kept and said, never taken to hold. Unsupported: resource, session and organization policies.
 
 mod action_set;
+mod coverage;
+mod dangers;
 pub mod facts;
+mod grants;
 mod needs;
 mod pattern;
+mod recommendation;
 mod resource_kinds;
 mod template_resources;
+mod verdicts;
 mod wildcard;
 
+pub use coverage::CodeCoverage;
 pub use needs::needs;
 pub use template_resources::TemplateResources;
+
+use model::call::CodeFacts;
+use model::function::Function;
+use model::permission::Permissions;
+use model::{Gap, Hidden, Parsed};
+
+use coverage::Doubts;
+use grants::Grants;
+use verdicts::Comparison;
+
+/// The permissions table of one function: what its policies grant, what its code and wiring need, a verdict for each, and
+/// the policy that grants what is needed and nothing else. A gap for every call whose permissions are not known.
+pub fn permissions(
+    function: &Function,
+    code: &CodeFacts,
+    coverage: &CodeCoverage,
+    resources: &TemplateResources,
+) -> Parsed<Permissions> {
+    let identity = &function.identity;
+    let mut gaps = Vec::new();
+    let needs = needs::needs_in_detail(&code.calls, function, resources).take_gaps(&mut gaps);
+    let grants = Grants::new(identity, resources);
+    let comparison = Comparison {
+        identity,
+        grants: &grants,
+        needs: &needs,
+        doubts: Doubts::new(coverage, code),
+        needed: verdicts::compiled(&needs, resources),
+    };
+    let granted = grants.all_actions();
+    let is_unread = matches!(coverage, CodeCoverage::None(_));
+    let recommended = (!is_unread).then(|| recommendation::recommend(&needs, &grants, identity, resources));
+    if identity.name.is_none() && identity.policies.is_empty() && !needs.actions.is_empty() {
+        let why = "nothing says what this code is granted; name its policy with `--policy FILE` to have them compared";
+        gaps.push(Gap::new(function.location.clone(), why, &[Hidden::Permissions]));
+    }
+    let permissions = Permissions {
+        identity: identity.name.clone(),
+        policies: identity.policies.clone(),
+        needed: needs.to_model(),
+        used: Vec::new(),
+        verdicts: comparison.verdicts(),
+        recommended,
+        granted_action_count: granted.len(),
+        needed_action_count: needs.actions.keys().filter(|action| granted.contains(**action)).count(),
+    };
+    Parsed { value: permissions, gaps }
+}
+
+/// The actions that the patterns name, sorted, without repetition; a pattern that names none stands for itself.
+pub fn expand_actions<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let mut actions = Vec::new();
+    for pattern in patterns {
+        let expanded = facts::expand(pattern);
+        if expanded.is_empty() {
+            actions.push(pattern.to_owned());
+        }
+        actions.extend(expanded);
+    }
+    actions.sort_unstable();
+    actions.dedup();
+    actions
+}
+
+#[cfg(test)]
+mod tests;

@@ -40,6 +40,29 @@ impl Pattern {
         Self { tokens, colons }
     }
 
+    /// Every ARN of a resource type: its ARN with `*` for the names.
+    pub(crate) fn of_type(arn: &str) -> Self {
+        let open = SymbolicText::parse_sub(arn).map_parts(|part| match part {
+            Part::Reference(name) if !name.starts_with("AWS::") => Some(SymbolicText::literal("*")),
+            _ => None,
+        });
+        Self::new(&open, Side::Grant, &TemplateResources::default())
+    }
+
+    /// `arn:aws:s3:::bucket/*` with the bucket named.
+    pub(crate) fn is_all_objects_of_a_bucket(&self) -> bool {
+        let Some([_, _, service, _, _, rest]) = self.fields() else { return false };
+        let is_s3 = service == [Token::Letter('s'), Token::Letter('3')];
+        let [bucket @ .., Token::Letter('/'), Token::Any] = rest else { return false };
+        is_s3 && !bucket.contains(&Token::Any) && !bucket.contains(&Token::Letter('/'))
+    }
+
+    /// Whether it may be more than one ARN, region and account aside.
+    pub(crate) fn has_wildcards(&self) -> bool {
+        let resource = self.fields().map_or(self.tokens.as_slice(), |[_, _, _, _, _, resource]| resource);
+        resource.iter().any(|token| matches!(token, Token::Any | Token::One))
+    }
+
     pub(crate) fn is_everything(&self) -> bool {
         self.tokens == [Token::Any]
     }

@@ -96,6 +96,15 @@ pub fn is_service(prefix: &str) -> bool {
     SortedLines::new(SERVICES).get(&prefix.to_ascii_lowercase()).is_some()
 }
 
+/// The places of the actions that a pattern names, when they follow one another because its only wildcard is a `*` at
+/// the end.
+pub(crate) fn range_matching(pattern: &str) -> Option<Range<usize>> {
+    let prefix = pattern.strip_suffix('*')?.to_ascii_lowercase();
+    let is_plain = !prefix.contains(['*', '?']);
+    let is_valid = prefix.is_empty() || prefix.contains(':');
+    (is_plain && is_valid).then(|| starting_with(&prefix))
+}
+
 /// The actions that a pattern with `*` and `?` names, in any case, in order. `*` alone is every action; a pattern
 /// without a colon names nothing.
 pub fn matching(pattern: &str) -> impl Iterator<Item = ActionId> {

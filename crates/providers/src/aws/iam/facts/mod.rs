@@ -5,6 +5,7 @@ mod operations;
 mod policies;
 mod resource_types;
 
+pub(crate) use actions::range_matching;
 pub use actions::{ActionId, action, action_count, actions_of_service, expand, is_service, matching, nearest};
 pub use operations::{
     Binding, Condition, OperationAction, OperationActions, ResourceRule, ResourceSource, actions_of_operation,

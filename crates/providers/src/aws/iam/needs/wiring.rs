@@ -53,13 +53,8 @@ const WIRING_NEEDS: &[WiringNeed] = &[
         name: "tracing",
         actions: &[],
         resource: "*",
-        unbound: &[
-            "xray:GetSamplingRules",
-            "xray:GetSamplingStatisticSummaries",
-            "xray:GetSamplingTargets",
-            "xray:PutTelemetryRecords",
-            "xray:PutTraceSegments",
-        ],
+        // Sampling rules are asked for by SDKs that sample themselves; the platform does without.
+        unbound: &["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
     },
     WiringNeed { kind: WiringKind::Vpc, name: "network interfaces", actions: &[], resource: "*", unbound: NETWORK },
     WiringNeed {

@@ -1,0 +1,234 @@
+//! What the policies of an identity grant: statements compiled to sets of actions on sets of resources.
+//!
+//! A request is allowed when some Allow reaches it, no Deny does, and the permissions boundary, where there is one, allows
+//! it too. Conditions are never taken to hold, nor to fail: what depends on one is said to.
+
+use model::function::Identity;
+use model::permission::{Effect, Policy, PolicyKind, Statement};
+use model::{Part, SymbolicText};
+
+use super::action_set::{ActionSet, KnownActions};
+use super::facts::ActionId;
+use super::pattern::{Pattern, Side};
+use super::template_resources::TemplateResources;
+
+/// Every statement of an identity, compiled.
+pub(crate) struct Grants {
+    allows: Vec<Grant>,
+    denies: Vec<Grant>,
+    /// `None` when no boundary is set, or its statements could not be read: it then takes nothing away here.
+    boundary: Option<Vec<Grant>>,
+}
+
+/// One statement.
+pub(crate) struct Grant {
+    /// Its policy's place in the identity.
+    pub(crate) policy: usize,
+    /// Its place in the policy.
+    pub(crate) statement: usize,
+    actions: ActionSet,
+    /// Whether `actions` is exactly what the statement names.
+    is_exact: bool,
+    resources: Resources,
+    is_conditional: bool,
+}
+
+enum Resources {
+    In(Vec<Pattern>),
+    NotIn(Vec<Pattern>),
+}
+
+/// How far a statement reaches a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reach {
+    No,
+    /// Some of it, or it depends on what is known only at deployment.
+    Perhaps,
+    /// All of it, when the statement's condition holds.
+    OnCondition,
+    Surely,
+}
+
+/// Whether an action on a resource is granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decision<'a> {
+    Granted(Reach, &'a Grant),
+    NotGranted,
+    Denied(&'a Grant),
+    OutsideBoundary,
+}
+
+impl PartialEq for Grant {
+    fn eq(&self, other: &Self) -> bool {
+        (self.policy, self.statement) == (other.policy, other.statement)
+    }
+}
+
+impl Eq for Grant {}
+
+impl std::fmt::Debug for Grant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "statement {} of policy {}", self.statement, self.policy)
+    }
+}
+
+impl Grants {
+    pub(crate) fn new(identity: &Identity, resources: &TemplateResources) -> Self {
+        let mut grants = Self { allows: Vec::new(), denies: Vec::new(), boundary: None };
+        for (place, policy) in identity.policies.iter().enumerate() {
+            let compiled = compile(policy, place, resources);
+            let (allows, denies): (Vec<_>, Vec<_>) =
+                compiled.into_iter().partition(|(effect, _)| *effect == Effect::Allow);
+            grants.denies.extend(denies.into_iter().map(|(_, grant)| grant));
+            let allows = allows.into_iter().map(|(_, grant)| grant);
+            match policy.kind {
+                PolicyKind::Boundary if policy.statements.is_empty() => {}
+                PolicyKind::Boundary => grants.boundary.get_or_insert_default().extend(allows),
+                _ => grants.allows.extend(allows),
+            }
+        }
+        grants
+    }
+
+    pub(crate) fn decide(&self, action: ActionId, resource: &Pattern) -> Decision<'_> {
+        if let Some(denial) = self.denies.iter().find(|deny| deny.reach(action, resource) == Reach::Surely) {
+            return Decision::Denied(denial);
+        }
+        let reached = self.allows.iter().map(|allow| (allow.reach(action, resource), allow));
+        // The first of the furthest: `max_by_key` would take the last.
+        let best = reached.fold(None, |best: Option<(Reach, &Grant)>, found| match best {
+            Some(best) if best.0 >= found.0 => Some(best),
+            _ => Some(found),
+        });
+        let Some((reach, allow)) = best.filter(|(reach, _)| *reach > Reach::No) else { return Decision::NotGranted };
+        let Some(boundary) = &self.boundary else { return Decision::Granted(reach, allow) };
+        let within = boundary.iter().map(|limit| limit.reach(action, resource)).max().unwrap_or(Reach::No);
+        if within == Reach::No { Decision::OutsideBoundary } else { Decision::Granted(reach.min(within), allow) }
+    }
+
+    /// The actions of `grant` that no Deny takes away altogether and that the boundary has.
+    pub(crate) fn effective(&self, actions: &ActionSet, grant: &Grant) -> ActionSet {
+        let mut effective = actions.clone();
+        for deny in self.denies.iter().filter(|deny| deny.takes_away_all_of(grant)) {
+            effective.subtract(&deny.actions);
+        }
+        if let Some(boundary) = &self.boundary {
+            let mut within = ActionSet::empty();
+            boundary.iter().for_each(|limit| within.unite(&limit.actions));
+            effective.intersect(&within);
+        }
+        effective
+    }
+
+    /// The statement that denies `action` wherever `grant` allows it.
+    pub(crate) fn denial_of(&self, action: ActionId, grant: &Grant) -> Option<&Grant> {
+        self.denies.iter().find(|deny| deny.actions.contains(action) && deny.takes_away_all_of(grant))
+    }
+
+    /// Every action granted on something.
+    pub(crate) fn all_actions(&self) -> ActionSet {
+        let mut all = ActionSet::empty();
+        for allow in &self.allows {
+            all.unite(&self.effective(&allow.actions, allow));
+        }
+        all
+    }
+
+    pub(crate) fn allow(&self, policy: usize, statement: usize) -> Option<&Grant> {
+        self.allows.iter().find(|grant| grant.policy == policy && grant.statement == statement)
+    }
+}
+
+impl Grant {
+    pub(crate) fn reach(&self, action: ActionId, resource: &Pattern) -> Reach {
+        if !self.actions.contains(action) {
+            return Reach::No;
+        }
+        let reach = match &self.resources {
+            Resources::In(patterns) if patterns.iter().any(|pattern| pattern.covers(resource)) => Reach::Surely,
+            Resources::In(patterns) if patterns.iter().any(|pattern| pattern.may_meet(resource)) => Reach::Perhaps,
+            Resources::In(_) => Reach::No,
+            Resources::NotIn(patterns) if patterns.iter().any(|pattern| pattern.covers(resource)) => Reach::No,
+            Resources::NotIn(patterns) if patterns.iter().any(|pattern| pattern.may_meet(resource)) => Reach::Perhaps,
+            Resources::NotIn(_) => Reach::Surely,
+        };
+        match reach {
+            Reach::Surely if !self.is_exact => Reach::Perhaps,
+            Reach::Surely if self.is_conditional => Reach::OnCondition,
+            reach => reach,
+        }
+    }
+
+    /// The patterns of its resources; `None` for `NotResource`.
+    pub(crate) fn patterns(&self) -> Option<&[Pattern]> {
+        match &self.resources {
+            Resources::In(patterns) => Some(patterns),
+            Resources::NotIn(_) => None,
+        }
+    }
+
+    /// Whether this Deny surely reaches every resource of the Allow.
+    fn takes_away_all_of(&self, allow: &Self) -> bool {
+        if !self.is_exact || self.is_conditional {
+            return false;
+        }
+        match (&self.resources, &allow.resources) {
+            (Resources::In(mine), Resources::In(others)) => {
+                others.iter().all(|other| mine.iter().any(|pattern| pattern.covers(other)))
+            }
+            (Resources::In(mine), Resources::NotIn(_)) => mine.iter().any(Pattern::is_everything),
+            (Resources::NotIn(mine), Resources::In(others)) => {
+                others.iter().all(|other| !mine.iter().any(|pattern| pattern.may_meet(other)))
+            }
+            (Resources::NotIn(_), Resources::NotIn(_)) => false,
+        }
+    }
+}
+
+fn compile(policy: &Policy, place: usize, resources: &TemplateResources) -> Vec<(Effect, Grant)> {
+    let compiled = policy.statements.iter().enumerate().map(|(statement, written)| {
+        let (actions, is_exact) = actions(written);
+        let patterns = |texts: &[SymbolicText]| {
+            texts.iter().map(|text| Pattern::new(text, Side::Grant, resources)).collect::<Vec<_>>()
+        };
+        let reached = match written.not_resources.as_slice() {
+            [] => Resources::In(patterns(&written.resources)),
+            excluded => Resources::NotIn(patterns(excluded)),
+        };
+        let grant = Grant {
+            policy: place,
+            statement,
+            actions,
+            is_exact,
+            resources: reached,
+            is_conditional: !written.conditions.is_empty(),
+        };
+        (written.effect, grant)
+    });
+    compiled.collect()
+}
+
+/// The actions of a statement, and whether they are known exactly. Of what is not, all that it may be.
+fn actions(statement: &Statement) -> (ActionSet, bool) {
+    let mut set = ActionSet::empty();
+    let mut is_exact = true;
+    let is_exclusion = !statement.not_actions.is_empty();
+    let texts = if is_exclusion { &statement.not_actions } else { &statement.actions };
+    for text in texts {
+        match ActionSet::of_text(text) {
+            KnownActions::Exactly(actions) => set.unite(&actions),
+            // What is perhaps excluded is perhaps granted.
+            KnownActions::Within(_) if is_exclusion => is_exact = false,
+            KnownActions::Within(actions) => {
+                set.unite(&actions);
+                is_exact = false;
+            }
+        }
+    }
+    (if is_exclusion { set.complement() } else { set }, is_exact)
+}
+
+/// Whether a text leaves open what it stands for.
+pub(crate) fn is_open(text: &SymbolicText) -> bool {
+    text.parts().iter().any(|part| !matches!(part, Part::Literal(_)))
+}

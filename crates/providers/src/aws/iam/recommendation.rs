@@ -1,0 +1,120 @@
+//! The least-privilege policy: what is needed, nothing else.
+//!
+//! INVARIANT: every needed action is in it, on each resource that it is needed on.
+
+use std::collections::BTreeMap;
+
+use model::function::Identity;
+use model::permission::{Conditions, RecommendedStatement};
+use model::{Part, SymbolicText};
+
+use super::facts::ActionId;
+use super::grants::{Decision, Grants, Reach};
+use super::needs::Needs;
+use super::pattern::{Pattern, Side};
+use super::template_resources::TemplateResources;
+
+/// The statements, sorted by resources, then actions. An action that is granted under a condition today keeps it.
+pub(super) fn recommend(
+    needs: &Needs,
+    grants: &Grants,
+    identity: &Identity,
+    resources: &TemplateResources,
+) -> Vec<RecommendedStatement> {
+    // Actions by what they are needed on and under which conditions.
+    let mut groups: BTreeMap<(Vec<SymbolicText>, Conditions), Vec<String>> = BTreeMap::new();
+    for (action, needed) in &needs.actions {
+        let mut by_condition: BTreeMap<Conditions, Vec<SymbolicText>> = BTreeMap::new();
+        let texts = needed.resources.iter().map(|resource| &resource.text);
+        for text in without_covered(texts, resources) {
+            let conditions = conditions(*action, &text, grants, identity, resources);
+            by_condition.entry(conditions).or_default().push(text);
+        }
+        for (conditions, texts) in by_condition {
+            groups.entry((texts, conditions)).or_default().push(action.name());
+        }
+    }
+    let mut statements: Vec<RecommendedStatement> = groups
+        .into_iter()
+        .map(|((resources, conditions), mut actions)| {
+            actions.sort_unstable();
+            RecommendedStatement { sid: String::new(), actions, resources, conditions }
+        })
+        .collect();
+    statements.sort_by(|left, right| (&left.resources, &left.actions).cmp(&(&right.resources, &right.actions)));
+    name(&mut statements);
+    statements
+}
+
+/// The texts, with unknown parts written `*`, without those that another covers; sorted.
+fn without_covered<'t>(
+    texts: impl Iterator<Item = &'t SymbolicText>,
+    resources: &TemplateResources,
+) -> Vec<SymbolicText> {
+    let mut texts: Vec<SymbolicText> = texts.map(written).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    let patterns: Vec<Pattern> = texts.iter().map(|text| Pattern::new(text, Side::Need, resources)).collect();
+    let is_covered = |place: usize| {
+        patterns.iter().enumerate().any(|(other, pattern)| {
+            let covers = other != place && patterns.get(place).is_some_and(|mine| pattern.covers(mine));
+            // Of two that cover one another, the first stays.
+            covers && (other < place || !patterns.get(place).is_some_and(|mine| mine.covers(pattern)))
+        })
+    };
+    let kept = texts.iter().enumerate().filter(|(place, _)| !is_covered(*place));
+    kept.map(|(_, text)| text.clone()).collect()
+}
+
+fn written(text: &SymbolicText) -> SymbolicText {
+    text.map_parts(|part| match part {
+        Part::Unknown | Part::Environment(_) => Some(SymbolicText::literal("*")),
+        Part::Literal(_) | Part::Reference(_) => None,
+    })
+}
+
+/// The conditions of the grant that covers the need today, when only a conditional one does.
+fn conditions(
+    action: ActionId,
+    resource: &SymbolicText,
+    grants: &Grants,
+    identity: &Identity,
+    resources: &TemplateResources,
+) -> Conditions {
+    let pattern = Pattern::new(resource, Side::Need, resources);
+    match grants.decide(action, &pattern) {
+        Decision::Granted(Reach::OnCondition, grant) => {
+            let policy = identity.policies.get(grant.policy);
+            let statement = policy.and_then(|policy| policy.statements.get(grant.statement));
+            statement.map(|statement| statement.conditions.clone()).unwrap_or_default()
+        }
+        _ => Conditions::new(),
+    }
+}
+
+/// Most services that a statement is named after.
+const MAX_NAMED_SERVICES: usize = 2;
+
+/// Names statements after their services, numbered where a name repeats.
+fn name(statements: &mut [RecommendedStatement]) {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for statement in statements {
+        let mut services: Vec<String> =
+            statement.actions.iter().filter_map(|action| action.split_once(':')).map(|(name, _)| title(name)).collect();
+        services.dedup();
+        let base = if services.len() > MAX_NAMED_SERVICES { "Several".to_owned() } else { services.concat() };
+        let count = counts.entry(base.clone()).or_default();
+        *count += 1;
+        statement.sid = if *count == 1 { base } else { format!("{base}{count}") };
+    }
+}
+
+/// `application-autoscaling` → `ApplicationAutoscaling`: a sid has letters and digits only.
+fn title(service: &str) -> String {
+    let words = service.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let capitalised = words.map(|word| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+    });
+    capitalised.collect()
+}

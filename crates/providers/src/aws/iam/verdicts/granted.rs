@@ -1,0 +1,376 @@
+//! Granted actions as they are written, each with what becomes of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::permission::{Effect, Judgement, Policy, PolicyKind, Statement, Tier, Verdict};
+use model::{Confidence, SymbolicText};
+
+use super::{Comparison, CompiledNeed};
+use crate::aws::iam::action_set::{ActionSet, KnownActions};
+use crate::aws::iam::dangers::{EVERYTHING, dangers_in};
+use crate::aws::iam::facts::{self, ActionId};
+use crate::aws::iam::grants::{Grant, Reach, is_open};
+use crate::aws::iam::pattern::Pattern;
+
+/// Most names that a sentence lists.
+const MAX_LISTED: usize = 8;
+
+pub(super) fn verdicts(comparison: &Comparison<'_>) -> Vec<Verdict> {
+    let mut verdicts = Vec::new();
+    for (place, policy) in comparison.identity.policies.iter().enumerate() {
+        if policy.kind == PolicyKind::Boundary {
+            continue;
+        }
+        for (index, statement) in policy.statements.iter().enumerate() {
+            if let (Effect::Allow, Some(grant)) = (statement.effect, comparison.grants.allow(place, index)) {
+                let row = Row { comparison, policy, statement, grant };
+                verdicts.extend(row.verdicts());
+            }
+        }
+    }
+    verdicts
+}
+
+/// One Allow statement being judged.
+struct Row<'a> {
+    comparison: &'a Comparison<'a>,
+    policy: &'a Policy,
+    statement: &'a Statement,
+    grant: &'a Grant,
+}
+
+/// One action as it is written.
+struct Written {
+    action: String,
+    /// What it stands for.
+    actions: ActionSet,
+    is_exact: bool,
+    /// Of these, what takes effect.
+    effective: ActionSet,
+    origin: model::Location,
+}
+
+/// A need that the statement reaches.
+struct Reached<'a> {
+    need: &'a CompiledNeed<'a>,
+    reach: Reach,
+}
+
+/// What becomes of a granted action, and why.
+struct Judged {
+    judgement: Judgement,
+    reason: String,
+    /// The ARNs to grant in place of the statement's own.
+    resources: Option<Vec<SymbolicText>>,
+    confidence: Confidence,
+}
+
+impl Judged {
+    fn new(judgement: Judgement, confidence: Confidence, reason: impl Into<String>) -> Self {
+        Self { judgement, reason: reason.into(), resources: None, confidence }
+    }
+}
+
+impl<'a> Row<'a> {
+    fn verdicts(&self) -> Vec<Verdict> {
+        self.written().iter().map(|written| self.verdict(written)).collect()
+    }
+
+    /// The statement's actions; `NotAction` is everything with an exception.
+    fn written(&self) -> Vec<Written> {
+        let statement = self.statement;
+        if !statement.not_actions.is_empty() {
+            let mut actions = ActionSet::of_pattern("*");
+            for text in &statement.not_actions {
+                if let KnownActions::Exactly(excluded) = ActionSet::of_text(text) {
+                    actions.subtract(&excluded);
+                }
+            }
+            let is_exact = !statement.not_actions.iter().any(is_open);
+            return vec![self.read("*".to_owned(), actions, is_exact, statement.origin.clone())];
+        }
+        let read = |(index, text): (usize, &SymbolicText)| {
+            let (actions, is_exact) = match ActionSet::of_text(text) {
+                KnownActions::Exactly(actions) => (actions, true),
+                KnownActions::Within(actions) => (actions, false),
+            };
+            self.read(text.to_string(), actions, is_exact, statement.action_origin(index).clone())
+        };
+        statement.actions.iter().enumerate().map(read).collect()
+    }
+
+    fn read(&self, action: String, actions: ActionSet, is_exact: bool, origin: model::Location) -> Written {
+        let effective = self.comparison.grants.effective(&actions, self.grant);
+        Written { action, actions, is_exact, effective, origin }
+    }
+
+    fn verdict(&self, written: &Written) -> Verdict {
+        let reached = self.reached(written);
+        let needed: BTreeSet<String> = reached.iter().map(|reached| reached.need.action.name()).collect();
+        let judged = self.judge(written, &reached);
+        let own = match self.statement.not_resources.as_slice() {
+            [] => self.statement.resources.clone(),
+            _ => vec!["*".into()],
+        };
+        Verdict {
+            action: written.action.clone(),
+            resources: judged.resources.unwrap_or(own),
+            judgement: judged.judgement,
+            reason: judged.reason,
+            needed_actions: needed.into_iter().collect(),
+            policy: Some(self.policy.id.clone()),
+            origin: Some(written.origin.clone()),
+            confidence: judged.confidence,
+        }
+    }
+
+    fn reached(&self, written: &Written) -> Vec<Reached<'a>> {
+        let needed = self.comparison.needed.iter().filter(|need| written.effective.contains(need.action));
+        let reached = needed.map(|need| Reached { need, reach: self.grant.reach(need.action, &need.pattern) });
+        reached.filter(|reached| reached.reach > Reach::No).collect()
+    }
+
+    fn judge(&self, written: &Written, reached: &[Reached<'a>]) -> Judged {
+        if written.actions.is_empty() {
+            return self.unknown_name(written);
+        }
+        if written.effective.is_empty() {
+            return self.without_effect(written);
+        }
+        if let Some(judged) = self.dangerous(written, reached) {
+            return judged;
+        }
+        if reached.is_empty() { self.needless(written) } else { self.needed(written, reached) }
+    }
+
+    /// The name stands for no action that IAM knows.
+    fn unknown_name(&self, written: &Written) -> Judged {
+        if !written.is_exact {
+            let reason = "what it stands for is known only at deployment";
+            return Judged::new(Judgement::Review, Confidence::Possible, reason);
+        }
+        match facts::nearest(&written.action) {
+            Some(nearest) => {
+                let reason = format!("grants nothing: there is no such action; `{}` may be meant", nearest.name());
+                Judged::new(Judgement::Review, Confidence::Likely, reason)
+            }
+            None => {
+                let reason = "IAM has no action of this name, or the fact tables are older than it";
+                Judged::new(Judgement::Review, Confidence::Possible, reason)
+            }
+        }
+    }
+
+    fn without_effect(&self, written: &Written) -> Judged {
+        let denial = written.actions.iter().find_map(|action| self.comparison.grants.denial_of(action, self.grant));
+        let reason = match denial.and_then(|denial| self.comparison.identity.policies.get(denial.policy)) {
+            Some(policy) => format!("grants nothing: policy `{}` denies it", policy.id),
+            None => "grants nothing: the permissions boundary does not allow it".to_owned(),
+        };
+        Judged::new(Judgement::Remove, Confidence::Certain, reason)
+    }
+
+    /// Wide grants of actions by which an attacker goes further. A service's wildcard that is needed for something is told
+    /// by what it is needed for; everything, and what the code does not need, by the harm.
+    fn dangerous(&self, written: &Written, reached: &[Reached<'a>]) -> Option<Judged> {
+        let is_everything = written.action == "*" || written.action == "*:*";
+        let needed = listed(reached.iter().map(|reached| reached.need.action.name()));
+        if is_everything && self.is_everywhere() && self.statement.not_actions.is_empty() {
+            let reason = match reached {
+                [] => format!("whoever takes the function over can {EVERYTHING}"),
+                _ => format!("whoever takes the function over can {EVERYTHING}; needed: {needed}"),
+            };
+            return Some(Judged::new(Judgement::Dangerous, Confidence::Certain, reason));
+        }
+        let is_one = written.effective.len() == 1;
+        let is_told_by_need = !(reached.is_empty() || is_one && self.is_wider(reached));
+        if is_told_by_need {
+            return None;
+        }
+        let dangers = dangers_in(&written.effective).filter(|(action, _)| self.is_everywhere_for(*action));
+        let dangers: Vec<(ActionId, &str)> = dangers.collect();
+        let (action, harm) = dangers.first()?;
+        let by = if is_one { String::new() } else { format!("by `{}` ", action.name()) };
+        let further = match dangers.len() - 1 {
+            0 => String::new(),
+            1 => ", and one more action of its kind".to_owned(),
+            count => format!(", and {count} more actions of its kind"),
+        };
+        let advice = match reached {
+            [] => "no call that needs it was found".to_owned(),
+            _ => "it is needed, but on less than this".to_owned(),
+        };
+        let reason = format!("whoever takes the function over can {by}{harm}{further}; {advice}");
+        let mut judged = Judged::new(Judgement::Dangerous, Confidence::Certain, reason);
+        if let Some(doubt) = self.doubt(written).filter(|_| reached.is_empty()) {
+            judged.reason.push_str(&format!(", though {doubt}"));
+            judged.confidence = Confidence::Likely;
+        }
+        Some(judged)
+    }
+
+    fn needless(&self, written: &Written) -> Judged {
+        if !written.is_exact {
+            let reason = "which actions it grants is known only at deployment";
+            return Judged::new(Judgement::Review, Confidence::Possible, reason);
+        }
+        if let Some(doubt) = self.doubt(written) {
+            let reason = format!("no call that needs it was found, but {doubt}");
+            return Judged::new(Judgement::Review, Confidence::Possible, reason);
+        }
+        let elsewhere = self.comparison.needed.iter().any(|need| written.effective.contains(need.action));
+        let reason = match () {
+            () if elsewhere => "the code needs it on other resources only",
+            () if self.comparison.needs.actions.is_empty() => "the code calls no service that needs it",
+            () => "no call that needs it was found",
+        };
+        Judged::new(Judgement::Remove, Confidence::Likely, reason)
+    }
+
+    /// Why an action without a known need may be used all the same.
+    fn doubt(&self, written: &Written) -> Option<String> {
+        let possible = self.comparison.needs.possible.iter().find(|(action, _)| written.effective.contains(**action));
+        if let Some((action, why)) = possible {
+            let name = action.name();
+            return Some(if name == written.action { why.clone() } else { format!("`{name}`: {why}") });
+        }
+        let prefixes: BTreeSet<&str> = if written.effective.len() > MAX_PREFIX_SEARCH {
+            BTreeSet::from([written.action.split(':').next().unwrap_or("*")])
+        } else {
+            written.effective.iter().map(ActionId::service).collect()
+        };
+        let unmapped = prefixes.iter().find_map(|prefix| self.comparison.needs.unmapped.get(prefix));
+        if let Some(operation) = unmapped {
+            return Some(format!("the permissions of the call `{operation}` are not known here"));
+        }
+        prefixes.iter().find_map(|prefix| self.comparison.doubts.about(prefix))
+    }
+
+    fn needed(&self, written: &Written, reached: &[Reached<'a>]) -> Judged {
+        let confidence = self.confidence(reached);
+        let names: BTreeSet<String> = reached.iter().map(|reached| reached.need.action.name()).collect();
+        let names_listed = listed(names.iter().cloned());
+        if names.len() < written.effective.len() {
+            let count = written.effective.len();
+            let reason = match self.doubt(written) {
+                Some(doubt) => format!("grants {count} actions; known to be needed: {names_listed}; {doubt}"),
+                None => format!("grants {count} actions; needed: {names_listed}"),
+            };
+            let mut judged = Judged::new(Judgement::Scope, confidence, reason);
+            judged.resources = Some(narrowest(reached));
+            return judged;
+        }
+        let caller = self.caller(reached);
+        if self.is_platforms_own(reached) || !self.is_wider(reached) {
+            return Judged::new(Judgement::Keep, confidence, format!("needed {caller}{}", self.condition(reached)));
+        }
+        if reached.iter().any(|reached| !reached.need.resource.is_known) {
+            let reason = format!("needed {caller}; on which resource is not known from the code");
+            return Judged::new(Judgement::Keep, confidence.min(Confidence::Likely), reason);
+        }
+        let resources = narrowest(reached);
+        let arns = listed(resources.iter().map(ToString::to_string));
+        let reason = format!("needed {caller}, on {arns} only");
+        Judged { judgement: Judgement::Scope, reason, resources: Some(resources), confidence }
+    }
+
+    fn confidence(&self, reached: &[Reached<'_>]) -> Confidence {
+        let of = |reached: &Reached<'_>| {
+            let needed = self.comparison.needs.actions.get(&reached.need.action);
+            let needed = needed.map_or(Confidence::Possible, |needed| needed.confidence);
+            match reached.reach {
+                Reach::Surely => needed,
+                Reach::OnCondition => needed.min(Confidence::Likely),
+                Reach::No | Reach::Perhaps => Confidence::Possible,
+            }
+        };
+        reached.iter().map(of).max().unwrap_or(Confidence::Possible)
+    }
+
+    /// `for dynamodb.GetItem (app.py:7)`.
+    fn caller(&self, reached: &[Reached<'_>]) -> String {
+        let evidence = reached.iter().find_map(|reached| {
+            self.comparison.needs.actions.get(&reached.need.action).and_then(|needed| needed.evidence.first())
+        });
+        evidence.map(|evidence| format!("for {} ({})", evidence.call, evidence.location)).unwrap_or_default()
+    }
+
+    fn condition(&self, reached: &[Reached<'_>]) -> &'static str {
+        match reached.iter().map(|reached| reached.reach).max() {
+            Some(Reach::OnCondition) => ", as far as the statement's condition holds",
+            Some(Reach::Perhaps) => ", if what is known only at deployment fits",
+            _ => "",
+        }
+    }
+
+    /// Whether the platform needs it through a policy that nobody here wrote.
+    fn is_platforms_own(&self, reached: &[Reached<'_>]) -> bool {
+        let is_runtime = |reached: &Reached<'_>| {
+            self.comparison.needs.actions.get(&reached.need.action).is_some_and(|needed| needed.tier == Tier::Runtime)
+        };
+        matches!(self.policy.kind, PolicyKind::Managed | PolicyKind::Implicit) && reached.iter().all(is_runtime)
+    }
+
+    /// Whether the statement names every resource.
+    fn is_everywhere(&self) -> bool {
+        self.grant.patterns().is_none_or(|patterns| patterns.iter().any(Pattern::is_everything))
+    }
+
+    /// Whether the statement names every resource that the action can be used on.
+    fn is_everywhere_for(&self, action: ActionId) -> bool {
+        let types = types_of(std::iter::once(action));
+        let reaches_all = |pattern: &Pattern| types.iter().any(|arn| pattern.covers(arn));
+        self.is_everywhere() || self.grant.patterns().is_some_and(|patterns| patterns.iter().any(reaches_all))
+    }
+
+    /// Whether the statement reaches more than what is needed. Resources that the needed actions cannot be used on, and
+    /// such as lie below a needed one, do not count.
+    fn is_wider(&self, reached: &[Reached<'a>]) -> bool {
+        let Some(patterns) = self.grant.patterns() else { return true };
+        let types = types_of(reached.iter().map(|reached| reached.need.action));
+        let is_relevant = |pattern: &&Pattern| {
+            pattern.is_everything() || types.is_empty() || types.iter().any(|arn| arn.may_meet(pattern))
+        };
+        let is_needed = |pattern: &Pattern| {
+            reached.iter().any(|reached| {
+                let need = reached.need;
+                need.pattern.covers(pattern)
+                    || need.below.covers(pattern)
+                    || is_objects_of_one_bucket(pattern, &need.pattern)
+                    // One resource, under a name that is known only at deployment.
+                    || !pattern.has_wildcards() && pattern.may_meet(&need.pattern)
+            })
+        };
+        patterns.iter().filter(is_relevant).any(|pattern| !is_needed(pattern))
+    }
+}
+
+/// Sets larger than this belong to a wildcard over services or to one service; its own prefix then speaks for them.
+const MAX_PREFIX_SEARCH: usize = 2000;
+
+/// The ARN patterns of the resource types that the actions take.
+fn types_of(actions: impl Iterator<Item = ActionId>) -> Vec<Pattern> {
+    let keys: BTreeSet<String> = actions.flat_map(ActionId::resource_types).map(|(key, _)| key).collect();
+    keys.iter().filter_map(|key| facts::arn_of_resource_type(key)).map(Pattern::of_type).collect()
+}
+
+/// `bucket/*` for a need of `bucket/key`: objects are not granted one by one.
+fn is_objects_of_one_bucket(granted: &Pattern, needed: &Pattern) -> bool {
+    granted.is_all_objects_of_a_bucket() && granted.covers(needed)
+}
+
+/// The needed resources, sorted, without repetition.
+fn narrowest(reached: &[Reached<'_>]) -> Vec<SymbolicText> {
+    let texts: BTreeMap<&SymbolicText, ()> = reached.iter().map(|reached| (&reached.need.resource.text, ())).collect();
+    texts.into_keys().cloned().collect()
+}
+
+/// `` `a`, `b` and 3 more are ``; each name once, sorted.
+fn listed(names: impl Iterator<Item = String>) -> String {
+    let names: BTreeSet<String> = names.collect();
+    let shown: Vec<String> = names.iter().take(MAX_LISTED).map(|name| format!("`{name}`")).collect();
+    match names.len().saturating_sub(MAX_LISTED) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
