@@ -111,13 +111,15 @@ fn check_transforms(root: &Node, evaluator: &mut Evaluator<'_>) {
 }
 
 fn resources(root: &Node, evaluator: &mut Evaluator<'_>) -> Vec<Resource> {
-    let mut entries = root.get("Resources").map(Node::entries).unwrap_or_default().to_vec();
-    entries.extend(included_resources(root, evaluator));
-    let expanded: Vec<_> = expansion::expand(evaluator, &entries)
-        .into_iter()
-        .map(|(key, body)| (key.into_owned(), body.into_owned()))
-        .collect();
-    expanded.iter().filter_map(|(key, body)| resource(key, body, evaluator)).collect()
+    let own = root.get("Resources").map(Node::entries).unwrap_or_default();
+    let included = included_resources(root, evaluator);
+    let mut resources = Vec::with_capacity(own.len());
+    for entries in [own, &included] {
+        for (key, body) in expansion::expand(evaluator, entries) {
+            resources.extend(resource(&key, &body, evaluator));
+        }
+    }
+    resources
 }
 
 /// The resources of files that `AWS::Include` adds to the template as a whole.
