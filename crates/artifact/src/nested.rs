@@ -177,7 +177,7 @@ fn bytes_of(entry: &Entry, shown: &str, gaps: &mut GapList) -> Option<Bytes> {
             let read = zip::read(archive, slot, entry.size_bytes, &mut buffer, &mut Vec::new());
             match read {
                 Ok(Read::Stored(range)) => archive.part(range),
-                Ok(Read::Inflated(length)) => {
+                Ok(Read::Buffered(length)) => {
                     buffer.truncate(length);
                     Some(Bytes::from(buffer))
                 }

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use mapping::MappedFile;
 use model::Gap;
 use model::function::PackagePattern;
 use rayon::prelude::*;
@@ -248,8 +247,8 @@ impl OpenedRoot {
         let name = path.file_name().unwrap_or(OsStr::new("")).to_string_lossy();
         let shown = if matches!(root.display.as_str(), "" | ".") { &*name } else { root.display.as_str() };
         self.gaps = GapList::new(shown);
-        let bytes = match MappedFile::open(path) {
-            Ok(map) => Bytes::from(map),
+        let bytes = match File::open(path).and_then(Bytes::keep_open) {
+            Ok(bytes) => bytes,
             Err(error) => {
                 let why = format!("cannot be read: {}; check its permissions", folder::reason(&error));
                 return self.gaps.note_with("cannot be read", shown, || why);

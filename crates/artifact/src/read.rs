@@ -16,7 +16,7 @@ use crate::gaps::file_gap;
 use crate::{Artifact, Bytes, Content, Data, Entry, Refused};
 
 /// A thread's buffer larger than this is given back after use, in bytes.
-const MAX_KEPT_BUFFER_BYTES: usize = 8 << 20;
+pub(crate) const MAX_KEPT_BUFFER_BYTES: usize = 8 << 20;
 
 thread_local! {
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
@@ -93,7 +93,7 @@ impl Artifact {
                 self.note(entry, &doubts);
                 match read.map_err(|failure| fails(failure.to_string()))? {
                     Read::Stored(range) => Ok(Found::Part(archive.part(range).unwrap_or_else(|| Vec::new().into()))),
-                    Read::Inflated(length) => Ok(Found::Buffered(length)),
+                    Read::Buffered(length) => Ok(Found::Buffered(length)),
                 }
             }
             Data::Part(bytes) => Ok(Found::Part(bytes.clone())),

@@ -170,6 +170,8 @@ pub struct ZipFile {
     pub unix_mode: Option<u32>,
     /// Extra fields of the directory record, ready made.
     pub extra: Vec<u8>,
+    /// Extra fields of the local header, ready made.
+    pub local_extra: Vec<u8>,
 }
 
 impl ZipFile {
@@ -222,7 +224,7 @@ impl ZipFile {
         put32(out, if zip64 { LARGEST_U32 } else { stored_size.min(LARGEST_U32) });
         put32(out, if zip64 { LARGEST_U32 } else { size.min(LARGEST_U32) });
         put16(out, name.len() as u64);
-        put16(out, if zip64 { 20 } else { 0 });
+        put16(out, self.local_extra.len() as u64 + if zip64 { 20 } else { 0 });
         out.extend_from_slice(name);
         if zip64 {
             put16(out, 1);
@@ -230,6 +232,7 @@ impl ZipFile {
             put64(out, size);
             put64(out, stored_size);
         }
+        out.extend_from_slice(&self.local_extra);
         out.extend_from_slice(content);
         if self.data_descriptor {
             put32(out, 0x0807_4b50);

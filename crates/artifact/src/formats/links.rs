@@ -79,7 +79,7 @@ fn target_text(listing: &Listing, file: &Listed) -> Option<String> {
     let mut buffer = Vec::new();
     let bytes = match read(&listing.archive, slot, file.size_bytes, &mut buffer, &mut Vec::new()).ok()? {
         Read::Stored(range) => listing.archive.get(range)?.to_vec(),
-        Read::Inflated(length) => buffer.get(..length)?.to_vec(),
+        Read::Buffered(length) => buffer.get(..length)?.to_vec(),
     };
     String::from_utf8(bytes).ok()
 }

@@ -1,15 +1,27 @@
 //! Handing bytes out: in parallel, without copies, and as packages know them.
 
 use artifact::{Artifact, Content, Limits, Root};
-use testkit::zip::ZipBuilder;
+use testkit::zip::{ZipBuilder, ZipFile};
 
 #[test]
-fn stored_entries_are_borrowed() {
-    let folder = testkit::folder(&[("p.zip", &ZipBuilder::new().stored("a", "stored").file("b", "deflated").write())]);
+fn large_stored_entries_are_borrowed() {
+    let large = vec![7; 100_000];
+    let zip = ZipBuilder::new().stored("a", &large).file("b", "deflated").stored("c", "small");
+    let folder = testkit::folder(&[("p.zip", &zip.write())]);
     let artifact = Artifact::open(&[Root::function(folder.path().join("p.zip"), "p.zip")], &Limits::default()).value;
     let read: Vec<_> = artifact.entries().iter().map(|entry| artifact.read(entry).unwrap()).collect();
-    assert!(matches!((&read[0], &read[1]), (Content::Part(_), Content::Owned(_))), "{read:?}");
-    assert_eq!(&*read[0], b"stored");
+    assert!(matches!(read.as_slice(), [Content::Part(_), Content::Owned(_), Content::Owned(_)]), "{read:?}");
+    assert_eq!((&*read[0], &*read[2]), (large.as_slice(), &b"small"[..]));
+}
+
+#[test]
+fn headers_with_long_extra_fields_are_read() {
+    let long = |name: &str| ZipFile { local_extra: vec![0; 300], ..ZipFile::deflated(name, "text") };
+    let zip = ZipBuilder::new().entry(long("a")).entry(ZipFile { method: 0, ..long("b") });
+    let folder = testkit::folder(&[("p.zip", &zip.write())]);
+    let artifact = Artifact::open(&[Root::function(folder.path().join("p.zip"), "p.zip")], &Limits::default()).value;
+    assert!(artifact.entries().iter().all(|entry| &*artifact.read(entry).unwrap() == b"text"));
+    assert_eq!(artifact.late_gaps(), []);
 }
 
 #[test]

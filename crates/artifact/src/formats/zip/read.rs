@@ -1,4 +1,8 @@
 //! One entry's bytes: borrowed when they are stored, inflated when they are not, and checked either way.
+//!
+//! Archives on disk are mapped, but what is inflated is read from the file: a mapping keeps every page that was touched,
+//! and with large pages many that were not. Reading 26 packages' metadata from a zip of 64 MB peaked at 31 MB mapped
+//! and at 11 MB read.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -8,6 +12,7 @@ use libdeflater::{DecompressionError, Decompressor};
 use super::fields::Fields;
 use super::{FLAG_DATA_DESCRIPTOR, Slot};
 use crate::bytes::Bytes;
+use crate::read::MAX_KEPT_BUFFER_BYTES;
 
 pub(super) const STORED: u16 = 0;
 pub(super) const DEFLATED: u16 = 8;
@@ -17,6 +22,12 @@ const LYING_FACTOR: u64 = 4;
 /// … and this many bytes more.
 const LYING_BYTES: u64 = 64 << 10;
 
+/// Stored entries of archives on disk up to this size are copied: reading so few bytes costs less than mapping them.
+const MAX_COPIED_BYTES: usize = 64 << 10;
+/// Longest extra field of a local header that is read along with the data, in bytes; longer ones cost a second read.
+const EXPECTED_EXTRA_BYTES: usize = 64;
+const MAX_NAME_AND_EXTRA_BYTES: usize = 2 * 0xffff;
+
 /// Bytes of a local header without its name and extra field.
 pub(super) const LOCAL_HEADER_BYTES: usize = 30;
 pub(super) const LOCAL_SIGNATURE: &[u8] = b"PK\x03\x04";
@@ -25,6 +36,8 @@ const UNKNOWN_SIZE: u32 = u32::MAX;
 thread_local! {
     // Allocating one costs as much as inflating a small file.
     static DECOMPRESSOR: RefCell<Decompressor> = RefCell::new(Decompressor::new());
+    /// An entry as it lies in its archive.
+    static PACKED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Where the entry's bytes are now.
@@ -33,7 +46,7 @@ pub(crate) enum Read {
     /// In the archive itself.
     Stored(Range<usize>),
     /// The first so many bytes of the buffer.
-    Inflated(usize),
+    Buffered(usize),
 }
 
 /// Why there are no bytes.
@@ -76,17 +89,28 @@ pub(crate) fn read(
     buffer: &mut Vec<u8>,
     doubts: &mut Vec<Doubt>,
 ) -> Result<Read, Failure> {
-    let header = LocalHeader::read(archive, slot.header).ok_or(Failure::NoHeader)?;
-    header.compare(archive, slot, size_bytes, doubts);
-    let data = header.data..header.data.checked_add(slot.stored_bytes).ok_or(Failure::CutOff)?;
-    let packed = archive.get(data.clone()).ok_or(Failure::CutOff)?;
-    let read = match slot.method {
-        STORED => Read::Stored(data),
-        _ => Read::Inflated(inflate(packed, size_bytes, buffer)?),
-    };
+    let is_borrowed = slot.method == STORED && (slot.stored_bytes > MAX_COPIED_BYTES || !archive.is_on_disk());
+    let needed = if is_borrowed { 0 } else { slot.stored_bytes };
+    let mut window = PACKED.take();
+    let read = header_and_data(archive, slot, needed, &mut window).and_then(|(header, window)| {
+        header.compare(window, archive, slot, size_bytes, doubts);
+        if is_borrowed {
+            let start = slot.header + header.data;
+            return Ok(Read::Stored(start..start.checked_add(slot.stored_bytes).ok_or(Failure::CutOff)?));
+        }
+        let data = window.get(header.data..).and_then(|data| data.get(..needed)).ok_or(Failure::CutOff)?;
+        match slot.method {
+            STORED => Ok(Read::Buffered(copy(data, buffer))),
+            _ => Ok(Read::Buffered(inflate(data, size_bytes, buffer)?)),
+        }
+    });
+    if window.capacity() <= MAX_KEPT_BUFFER_BYTES {
+        PACKED.set(window);
+    }
+    let read = read?;
     let content = match &read {
-        Read::Stored(_) => packed,
-        Read::Inflated(length) => buffer.get(..*length).unwrap_or_default(),
+        Read::Stored(range) => archive.get(range.clone()).ok_or(Failure::CutOff)?,
+        Read::Buffered(length) => buffer.get(..*length).unwrap_or_default(),
     };
     if content.len() as u64 != size_bytes {
         doubts.push(Doubt::OtherSize);
@@ -95,6 +119,38 @@ pub(crate) fn read(
         doubts.push(Doubt::Checksum);
     }
     Ok(read)
+}
+
+/// The entry's local header and the bytes from there on, at least `needed` of which are its data unless the archive
+/// ends before. The header's offsets count from the start of these bytes.
+fn header_and_data<'a>(
+    archive: &'a Bytes,
+    slot: &Slot,
+    needed: usize,
+    window: &'a mut Vec<u8>,
+) -> Result<(LocalHeader, &'a [u8]), Failure> {
+    let shortest = LOCAL_HEADER_BYTES + usize::from(slot.name.length) + needed;
+    let range = |extra: usize| {
+        let end = slot.header.saturating_add(shortest).saturating_add(extra).min(archive.len());
+        slot.header.min(end)..end
+    };
+    let mut fetched = archive.fetch(range(EXPECTED_EXTRA_BYTES), window).ok_or(Failure::CutOff)?;
+    let bytes = fetched.bytes(archive, window);
+    if LocalHeader::read(bytes, 0).is_none_or(|header| header.data + needed > bytes.len()) {
+        fetched = archive.fetch(range(MAX_NAME_AND_EXTRA_BYTES), window).ok_or(Failure::CutOff)?;
+    }
+    let bytes = fetched.bytes(archive, window);
+    Ok((LocalHeader::read(bytes, 0).ok_or(Failure::NoHeader)?, bytes))
+}
+
+fn copy(data: &[u8], buffer: &mut Vec<u8>) -> usize {
+    if buffer.len() < data.len() {
+        buffer.resize(data.len(), 0);
+    }
+    if let Some(room) = buffer.get_mut(..data.len()) {
+        room.copy_from_slice(data);
+    }
+    data.len()
 }
 
 /// How many bytes were written to the front of `buffer`.
@@ -152,9 +208,10 @@ impl LocalHeader {
         self.flags & FLAG_DATA_DESCRIPTOR != 0
     }
 
-    fn compare(&self, archive: &[u8], slot: &Slot, size_bytes: u64, doubts: &mut Vec<Doubt>) {
+    /// `own` are the bytes this header was read from.
+    fn compare(&self, own: &[u8], archive: &[u8], slot: &Slot, size_bytes: u64, doubts: &mut Vec<Doubt>) {
         let listed = archive.get(slot.name.start..).and_then(|rest| rest.get(..usize::from(slot.name.length)));
-        if archive.get(self.name.clone()) != listed {
+        if own.get(self.name.clone()) != listed {
             doubts.push(Doubt::OtherName);
         }
         let agrees = |own: u32, listed: u64| {
