@@ -9,10 +9,12 @@ mod picture;
 mod policy;
 mod summary;
 mod threats;
+mod upgrades;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use model::report::{Assessment, Report};
 
+use super::story::harmless;
 use super::table::worst_first;
 use super::{Format, RenderContext};
 
@@ -42,7 +44,7 @@ fn render(report: &Report, context: &RenderContext) -> String {
                         @for (position, assessment) in functions.iter().enumerate() {
                             (function(assessment, position))
                         }
-                        (gaps::section("Not known about the whole scan", "scan-gaps", &report.gaps))
+                        (gaps::section("Not known about the whole scan", "scan-gaps", 2, &report.gaps))
                     }
                 }
                 (summary::footer(report, context))
@@ -50,7 +52,7 @@ fn render(report: &Report, context: &RenderContext) -> String {
             }
         }
     };
-    page.into_string()
+    harmless(&page.into_string())
 }
 
 /// The list of functions, worst first.
@@ -84,15 +86,16 @@ fn function(assessment: &Assessment, position: usize) -> Markup {
                 }
                 (about(assessment))
                 @if let Some(change) = &assessment.risk.best_single_change {
-                    p.next { strong { "Do next" } " " (change) }
+                    p.next { strong { "Do next" } " " (change) " risk" }
                 }
             }
+            (upgrades::section(assessment, position))
             div.sides {
                 (threats::side(assessment, position))
                 (permissions::side(assessment, position))
             }
             (policy::section(assessment, position))
-            (gaps::section("Not known", &format!("g{position}"), &assessment.gaps))
+            (gaps::section("Not known", &format!("g{position}"), 3, &assessment.gaps))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod html;
 pub mod json;
+mod story;
 pub mod table;
 
 use model::report::Report;

@@ -10,12 +10,15 @@ use model::report::{Assessment, Report};
 use model::{Gap, Severity};
 
 use self::layout::{Page, Style};
+use super::story;
 use super::{Format, RenderContext};
 
 pub(crate) const FORMAT: Format = Format { id: "table", title: "blocks of text for a terminal", render };
 
-/// Gaps shown per function before the rest is only counted.
+/// Groups of gaps shown per function before the rest is only counted.
 const MAX_GAPS_SHOWN: usize = 5;
+/// Places of one gap shown before the rest is only counted.
+const MAX_PLACES_SHOWN: usize = 3;
 
 fn render(report: &Report, context: &RenderContext) -> String {
     let mut page = Page::new(context.width, context.colour);
@@ -50,7 +53,7 @@ fn function_block(page: &mut Page, assessment: &Assessment) {
     permissions::block(page, assessment);
     gaps(page, "Not known", &assessment.gaps);
     if let Some(change) = &assessment.risk.best_single_change {
-        page.labelled("Do next", Style::Strong, change);
+        page.labelled("Do next", Style::Strong, &format!("{change} risk"));
     }
     page.blank();
 }
@@ -82,13 +85,14 @@ fn gaps(page: &mut Page, title: &str, gaps: &[Gap]) {
     if gaps.is_empty() {
         return;
     }
-    page.section(title, &format!("{}", gaps.len()));
-    for gap in gaps.iter().take(MAX_GAPS_SHOWN) {
-        let hides: Vec<_> = gap.hides.iter().map(|hidden| hidden.name()).collect();
-        page.item("?", Style::Warning, &format!("{}: {} [hides {}]", gap.location, gap.why, hides.join(", ")));
+    page.section(title, &gaps.len().to_string());
+    let groups = story::gap_groups(gaps);
+    for group in groups.iter().take(MAX_GAPS_SHOWN) {
+        let places = findings::first_few(&group.places, MAX_PLACES_SHOWN);
+        page.remark("?", Style::Plain, &format!("{places}: {} (may hide {})", group.why, group.hides));
     }
-    if let Some(rest) = gaps.len().checked_sub(MAX_GAPS_SHOWN).filter(|rest| *rest > 0) {
-        page.item(" ", Style::Dim, &format!("and {rest} more: see --format json or html"));
+    if let Some(rest) = groups.len().checked_sub(MAX_GAPS_SHOWN).filter(|rest| *rest > 0) {
+        page.remark(" ", Style::Dim, &format!("and {rest} more: see --format json or html"));
     }
 }
 
@@ -104,6 +108,9 @@ fn summary(page: &mut Page, report: &Report) {
     let functions = report.functions.len();
     let plural = if functions == 1 { "" } else { "s" };
     page.paragraph(Style::Strong, &format!("{functions} function{plural}: {counts}"));
+    if report.functions.iter().any(|function| function.permissions.recommended.is_some()) {
+        page.paragraph(Style::Plain, "least-privilege policies to copy: --report html=FILE or --format json");
+    }
     let source = &report.advisories;
     if source.is_starter {
         page.paragraph(

@@ -3,18 +3,23 @@
 use maud::{Markup, html};
 use model::Gap;
 
-pub(super) fn section(title: &str, id: &str, gaps: &[Gap]) -> Markup {
+use crate::formats::story::gap_groups;
+
+/// `level` is that of the heading: 2 on its own, 3 within a function.
+pub(super) fn section(title: &str, id: &str, level: u8, gaps: &[Gap]) -> Markup {
     html! {
         @if !gaps.is_empty() {
             section.gaps aria-labelledby=(id) {
-                h3 id=(id) { (title) " " span.count { (gaps.len()) } }
-                table {
-                    thead { tr { th scope="col" { "Where" } th scope="col" { "Why" } th scope="col" { "May hide" } } }
-                    tbody { @for gap in gaps {
+                @if level == 2 { h2 id=(id) { (title) " " span.count { (gaps.len()) } } }
+                @else { h3 id=(id) { (title) " " span.count { (gaps.len()) } } }
+                table.gap-list {
+                    caption.unseen { (title) }
+                    thead { tr { th scope="col" { "Where" } th scope="col" { "Why, and what to do" } th scope="col" { "May hide" } } }
+                    tbody { @for group in gap_groups(gaps) {
                         tr {
-                            th scope="row" { code { (gap.location) } }
-                            td { (gap.why) }
-                            td { (gap.hides.iter().map(|hidden| hidden.name()).collect::<Vec<_>>().join(", ")) }
+                            th scope="row" { ul.plain { @for place in &group.places { li { code { (place) } } } } }
+                            td { (group.why) }
+                            td { (group.hides) }
                         }
                     } }
                 }

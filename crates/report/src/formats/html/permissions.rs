@@ -1,10 +1,12 @@
 //! The right side: what the function is granted, what it needs, and the verdict. Needless grants are struck through.
 
 use maud::{Markup, html};
-use model::permission::{Judgement, Permissions, Verdict};
+use model::Family;
+use model::permission::{Judgement, Permissions};
 use model::report::Assessment;
 
-use super::picture;
+use super::{picture, threats};
+use crate::formats::story::{VerdictGroup, of_family, verdict_groups};
 
 /// Judgements in the order of what to do about them, with what they mean to the reader.
 const GROUPS: &[(Judgement, &str, &str)] = &[
@@ -18,6 +20,7 @@ const GROUPS: &[(Judgement, &str, &str)] = &[
 
 pub(super) fn side(assessment: &Assessment, position: usize) -> Markup {
     let permissions = &assessment.permissions;
+    let findings: Vec<_> = of_family(assessment, Family::Permission).collect();
     html! {
         section.side aria-labelledby={ "p" (position) } {
             h3 id={ "p" (position) } { "Permissions" }
@@ -25,6 +28,7 @@ pub(super) fn side(assessment: &Assessment, position: usize) -> Markup {
                 p.clean { "Nothing is granted, and no need was found." }
             } @else {
                 (headline(permissions))
+                @if !findings.is_empty() { (threats::list(&findings)) }
                 @for (judgement, title, meaning) in GROUPS {
                     (group(permissions, *judgement, title, meaning))
                 }
@@ -45,28 +49,38 @@ fn headline(permissions: &Permissions) -> Markup {
 }
 
 fn group(permissions: &Permissions, judgement: Judgement, title: &str, meaning: &str) -> Markup {
-    let verdicts: Vec<_> = permissions.verdicts.iter().filter(|verdict| verdict.judgement == judgement).collect();
+    let groups = verdict_groups(permissions, judgement);
+    let count: usize = groups.iter().map(|group| group.verdicts.len()).sum();
     html! {
-        @if !verdicts.is_empty() {
+        @if count > 0 {
             table class={ "verdicts " (judgement.name()) } {
-                caption { span.verdict { (title) } " " span.count { (verdicts.len()) } " " span.detail { (meaning) } }
-                thead { tr { th scope="col" { "Action" } th scope="col" { "Resources" } th scope="col" { "Why" } } }
-                tbody { @for verdict in verdicts { (row(verdict)) } }
+                caption { span.verdict { (title) } " " span.count { (count) } " " span.detail { (meaning) } }
+                thead { tr { th scope="col" { "Actions" } th scope="col" { "Granted by, on, and why" } } }
+                tbody { @for group in &groups { (row(group, judgement)) } }
             }
         }
     }
 }
 
-fn row(verdict: &Verdict) -> Markup {
-    let is_needless = matches!(verdict.judgement, Judgement::Remove | Judgement::Dangerous);
+fn row(group: &VerdictGroup<'_>, judgement: Judgement) -> Markup {
+    let is_needless = matches!(judgement, Judgement::Remove | Judgement::Dangerous);
     html! {
         tr {
             th scope="row" {
-                @if is_needless { span.unseen { "needless: " } del { code { (verdict.action) } } } @else { code { (verdict.action) } }
+                @if is_needless { span.unseen { "needless: " } }
+                ul.actions { @for verdict in &group.verdicts {
+                    li { @if is_needless { del { code { (verdict.action) } } } @else { code { (verdict.action) } } }
+                } }
             }
-            td.resources { @for resource in &verdict.resources { code { (resource) } " " } }
-            td { (verdict.reason)
-                @if let Some(origin) = &verdict.origin { " " span.place { (origin) } } }
+            td {
+                @if let Some(policy) = group.policy {
+                    p { strong { (policy) } @if let Some(origin) = &group.origin { " " span.place { (origin) } } }
+                }
+                @if group.resources != ["*"] {
+                    p { span.detail { "on " } @for resource in &group.resources { code { (resource) } " " } }
+                } @else { p.detail { "on every resource" } }
+                p { (group.reason) }
+            }
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use model::Severity;
 
+use crate::formats::story::harmless;
+
 /// What a piece of text is, not how it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {
@@ -12,7 +14,6 @@ pub(super) enum Style {
     Critical,
     High,
     Good,
-    Struck,
 }
 
 impl Style {
@@ -25,7 +26,6 @@ impl Style {
             Self::Critical => "1;31",
             Self::High => "31",
             Self::Good => "32",
-            Self::Struck => "9;2",
         }
     }
 }
@@ -46,6 +46,9 @@ pub(super) struct Page {
     colour: bool,
 }
 
+/// What stands before the continuation of an item: as wide as its mark and word.
+const CONTINUED: &str = "                ";
+
 /// Narrower than this nothing can be laid out; the text then simply runs on.
 const MIN_WIDTH_COLUMNS: usize = 40;
 
@@ -64,6 +67,7 @@ impl Page {
 
     /// `── left ───── right ──`
     pub(super) fn rule_with(&mut self, left: &str, right: &str, style: Style) {
+        let left = &shortened(left, self.width.saturating_sub(right.chars().count() + 10));
         let used = left.chars().count() + right.chars().count() + 8;
         let line = "─".repeat(self.width.saturating_sub(used).max(1));
         let (left, right) = (self.styled(Style::Strong, left), self.styled(style, right));
@@ -81,8 +85,25 @@ impl Page {
         self.wrapped("  ", "  ", style, text);
     }
 
+    /// `    mark word      text`, continued under the text.
+    pub(super) fn item(&mut self, mark: &str, style: Style, word: &str, text: &str) {
+        let first = format!("    {mark} {}", self.styled(style, &format!("{word:<9} ")));
+        self.wrapped(&first, CONTINUED, Style::Plain, text);
+    }
+
+    /// More about the item above.
+    pub(super) fn more(&mut self, style: Style, text: &str) {
+        self.wrapped(CONTINUED, CONTINUED, style, text);
+    }
+
+    /// What to do about the item above.
+    pub(super) fn advice(&mut self, text: &str) {
+        let first = format!("{CONTINUED}{} ", self.styled(Style::Good, "→"));
+        self.wrapped(&first, &format!("{CONTINUED}  "), Style::Plain, text);
+    }
+
     /// `    mark text`, continued under the text.
-    pub(super) fn item(&mut self, mark: &str, style: Style, text: &str) {
+    pub(super) fn remark(&mut self, mark: &str, style: Style, text: &str) {
         self.wrapped(&format!("    {mark} "), "      ", style, text);
     }
 
@@ -104,7 +125,7 @@ impl Page {
     }
 
     fn styled(&self, style: Style, text: &str) -> String {
-        let text = printable(text);
+        let text = harmless(text);
         match style.code() {
             code if self.colour && !code.is_empty() => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
             _ => text,
@@ -112,15 +133,10 @@ impl Page {
     }
 }
 
-/// The text without control characters: names in packages must not steer the reader's terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
-}
-
-/// Lines of at most `width` characters, broken at spaces; a longer word stands alone on its line.
+/// Lines of at most `width` characters, broken at spaces, and within words that are longer than a line.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
+    for word in text.split_whitespace().flat_map(|word| pieces(word, width)) {
         let last = lines.last().map_or(0, |line| line.chars().count());
         match lines.last_mut() {
             Some(line) if last == 0 => line.push_str(word),
@@ -134,25 +150,35 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// The word in pieces of at most `width` characters.
+fn pieces(word: &str, width: usize) -> Vec<&str> {
+    let cuts: Vec<_> = word.char_indices().map(|(at, _)| at).step_by(width.max(1)).collect();
+    let ends = cuts.iter().copied().skip(1).chain([word.len()]);
+    cuts.iter().zip(ends).filter_map(|(start, end)| word.get(*start..end)).collect()
+}
+
+/// At most `width` characters of the text; an ellipsis stands for the rest.
+fn shortened(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn wraps_at_spaces_and_keeps_long_words_whole() {
+    fn wraps_at_spaces_and_within_words_that_are_too_long() {
         let cases: [(&str, usize, &[&str]); 4] = [
             ("", 10, &[""]),
             ("a b c", 3, &["a b", "c"]),
-            ("abcdef gh", 4, &["abcdef", "gh"]),
+            ("abcdef gh", 4, &["abcd", "ef", "gh"]),
             ("one two three", 80, &["one two three"]),
         ];
         for (text, width, expected) in cases {
             assert_eq!(wrap(text, width), expected, "{text:?} in {width}");
         }
-    }
-
-    #[test]
-    fn shows_no_control_character_of_foreign_text() {
-        assert_eq!(printable("a\u{1b}[2Jb"), "a\u{fffd}[2Jb");
     }
 }
