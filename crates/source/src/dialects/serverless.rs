@@ -37,10 +37,6 @@ fn read(project: &DiskProject, paths: &[String], options: &Options) -> Parsed<Ve
     let mut gaps = Vec::new();
     let mut located = Vec::new();
     for path in paths {
-        if is_program(path.rsplit('.').next().unwrap_or("")) {
-            gaps.push(serverless::program_gap(path));
-            continue;
-        }
         match service(project, path, &given) {
             Ok(read) => located.extend(read.take_gaps(&mut gaps)),
             Err((location, why)) => {
@@ -67,6 +63,10 @@ fn service(project: &DiskProject, path: &str, given: &Given) -> Result<Parsed<Ve
     let here = |why: String| (Location::file(path), format!("cannot read `{path}`: {why}"));
     let bytes = project.read(path).map_err(here)?.ok_or_else(|| here("there is no such file".to_owned()))?;
     let read = serverless::read(&bytes, path, project, given).map_err(|error| (error.location(), error.to_string()))?;
+    // Parts of a service (`serverless.api.yml`) and modules of the name are read where a service draws them in.
+    if !serverless::is_service(&read.value.root) {
+        return Ok(Parsed::default());
+    }
     let mut gaps = Vec::new();
     let service = read.take_gaps(&mut gaps);
     let found = providers::aws::serverless::functions(&service, project).take_gaps(&mut gaps);

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use model::{Gap, Hidden, Location};
+use model::Gap;
 
 use super::program;
 use crate::{Error, Node, Project, Schema, Value, decode, parse_json, parse_yaml_with};
@@ -70,13 +70,4 @@ pub(super) fn stamp(node: &mut Node, file: &Arc<str>) {
         }),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
     }
-}
-
-/// The gap that stands for a configuration that is a program (`serverless.ts`).
-pub fn program_gap(file: &str) -> Gap {
-    let why = format!(
-        "`{file}` is a program, which is not run: its functions are not seen; scan the configuration that `serverless print \
-         --format json > serverless.json` writes"
-    );
-    Gap::new(Location::file(file), why, &[Hidden::Functions, Hidden::Permissions])
 }

@@ -25,8 +25,6 @@ use std::rc::Rc;
 
 use model::{Gap, Hidden, Location, Parsed};
 
-pub use files::program_gap;
-
 use crate::project::{folder_of, join};
 use crate::{Error, Node, Project, Schema, decode, parse_json, parse_yaml_with};
 use resolve::{Answer, Resolver, Scope, close};
