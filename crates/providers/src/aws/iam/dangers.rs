@@ -39,8 +39,6 @@ const DANGERS: &[(&str, &str)] = &[
     ("lambda:UpdateFunctionCode", "run their code with the rights of any function"),
     ("lambda:UpdateFunctionConfiguration", "slip their code into any function as a layer, and read its variables"),
     ("organizations:LeaveOrganization", "escape the organization's rules"),
-    ("s3:PutBucketPolicy", "open buckets to anyone"),
-    ("secretsmanager:GetSecretValue", "read secrets, credentials of databases and others among them"),
     ("ssm:SendCommand", "run commands on any managed machine, with the rights of its role"),
     ("ssm:StartSession", "log in to any managed machine"),
     ("sts:AssumeRole", "become any role that trusts this one"),

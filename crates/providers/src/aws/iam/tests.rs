@@ -227,10 +227,11 @@ fn every_granted_action_gets_the_verdict_it_deserves() {
             &["sts.AssumeRole RoleArn=arn:aws:iam::123456789012:role/r"],
             &["sts:AssumeRole dangerous: *"],
         ),
+        (&["allow s3:* on *"], &[], &["s3:* remove: *"]),
         (
-            &["allow secretsmanager:GetSecretValue on arn:aws:secretsmanager:*:*:secret:*"],
+            &["allow ssm:SendCommand on arn:aws:ssm:*:*:document/*"],
             &[],
-            &["secretsmanager:GetSecretValue dangerous: arn:aws:secretsmanager:*:*:secret:*"],
+            &["ssm:SendCommand dangerous: arn:aws:ssm:*:*:document/*"],
         ),
         // Names that grant nothing.
         (&["allow sts:GetCallerIdentify on *"], &[], &["sts:GetCallerIdentify review: *"]),
