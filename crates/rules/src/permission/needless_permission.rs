@@ -1,6 +1,6 @@
 //! Actions that are granted and not needed.
 
-use model::permission::{Judgement, Permissions};
+use model::permission::{Judgement, Permissions, PolicyKind};
 use model::{Confidence, Family, RemedyKind, Severity};
 
 use super::Speaker;
@@ -25,13 +25,20 @@ const LOOKING: &[&str] =
     &["List", "Describe", "Get", "Head", "BatchGet", "Query", "Scan", "Select", "View", "Search", "Lookup", "Check"];
 
 fn check(facts: &FunctionFacts<'_>, out: &mut Findings<'_>) {
-    for group in groups(facts.permissions, Speaker::Needless) {
+    let chosen = |group: &Group<'_>| !is_implicit(group, facts.permissions);
+    for group in groups(facts.permissions, Speaker::Needless).into_iter().filter(chosen) {
         let sure = group.verdicts.iter().any(|verdict| verdict.judgement == Judgement::Remove);
         let finding =
             out.add(&group.subject(), title(&group, sure), group.locations(), advice(&group, facts.permissions, sure));
         finding.confidence = if sure { group.confidence() } else { Confidence::Possible };
         finding.severity = severity(&group, sure);
     }
+}
+
+/// Attached by the deployment tool as a whole (logs, tracing): nobody chose it, and nobody can trim it.
+fn is_implicit(group: &Group<'_>, permissions: &Permissions) -> bool {
+    let mut policies = permissions.policies.iter().filter(|policy| Some(policy.id.as_str()) == group.policy);
+    policies.any(|policy| policy.kind == PolicyKind::Implicit)
 }
 
 fn title(group: &Group<'_>, sure: bool) -> String {

@@ -10,6 +10,7 @@
 //! upgrade COMPONENT VERSION                      secret KIND FILE
 //! grant POLICY ACTION RESOURCE JUDGEMENT [NEEDED,…]
 //! missing ACTION RESOURCE                        recommended
+//! implicit POLICY
 //! role NAME                                      shared-with FUNCTION
 //! ```
 //!
@@ -21,7 +22,7 @@ use jiff::civil::Date;
 use model::advisory::{AdvisoryMatch, ComponentVulnerabilities, MatchStatus, SeverityBasis, Upgrade};
 use model::component::{Component, Evidence, EvidenceKind, Origin, Presence, Reach, Version};
 use model::function::{Cloud, EnvironmentVariable, Exposure, Function, FunctionKind, Identity, Trigger};
-use model::permission::{Judgement, Need, NeedEvidence, Permissions, Tier, Verdict};
+use model::permission::{Judgement, Need, NeedEvidence, Permissions, Policy, PolicyKind, Tier, Verdict};
 use model::report::RuntimeStatus;
 use model::secret::{SecretFact, SecretPlace};
 use model::{Confidence, Location, Severity, SymbolicText};
@@ -133,6 +134,14 @@ impl Sample {
                 self.grant(policy, action, resource, judgement, needed, place)
             }
             ["missing", action, resource] => self.missing(action, resource, place),
+            ["implicit", policy] => self.permissions.policies.push(Policy {
+                id: (*policy).to_owned(),
+                kind: PolicyKind::Implicit,
+                name: (*policy).to_owned(),
+                arn: None,
+                statements: Vec::new(),
+                location: place,
+            }),
             ["recommended"] => self.permissions.recommended = Some(Vec::new()),
             ["role", name] => self.function.identity.name = Some(SymbolicText::literal(*name)),
             ["shared-with", other] => self.function.identity.shared_with.push((*other).to_owned()),
