@@ -152,11 +152,22 @@ pub enum WiringKind {
     PollDynamoDbStream,
     PollKafka,
     PollMq,
+    PollDocumentDb,
+    /// A secret with which an event source is polled.
+    SourceSecret,
+    /// The key of such a secret.
+    SourceKey,
     DeadLetterQueue,
     DeadLetterTopic,
     DestinationQueue,
     DestinationTopic,
     DestinationFunction,
     DestinationEventBus,
+    /// A bucket that failed events are written to.
+    DestinationBucket,
+    /// The objects of that bucket.
+    DestinationObjects,
     FileSystem,
+    /// Steps of a durable function are saved.
+    Durable,
 }

@@ -94,6 +94,13 @@ const SOURCES: &[Source] = &[
         poller: WiringKind::PollKafka,
     },
     Source {
+        service: "rds",
+        resources: &["AWS::DocDB::DBCluster"],
+        properties: &["DocumentDBEventSourceConfig"],
+        kind: "stream",
+        poller: WiringKind::PollDocumentDb,
+    },
+    Source {
         service: "mq",
         resources: &["AWS::AmazonMQ::Broker"],
         properties: &["Queues"],
@@ -167,7 +174,9 @@ fn mapping(function: &Declared<'_>, resource: &Resource, attached: &mut Attached
         attached.wiring.push(Wiring { kind: source.poller, resource: Some(arn), location });
     }
     let failures = resource.property("DestinationConfig").and_then(|destinations| destinations.get("OnFailure"));
-    attached.wiring.extend(failures.and_then(|failures| wiring::destination(function, failures)));
+    attached.wiring.extend(failures.into_iter().flat_map(|failures| wiring::destination(function, failures)));
+    let properties = resource.properties().into_iter();
+    attached.wiring.extend(properties.flat_map(|properties| wiring::credentials(function, properties)));
 }
 
 fn attachments(function: &Declared<'_>, resource: &Resource) -> Vec<Trigger> {

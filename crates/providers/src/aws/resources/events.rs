@@ -6,8 +6,8 @@ use deploy::formats::cloudformation::{Entry, Partial};
 use model::function::{Exposure, Trigger, Wiring, WiringKind};
 use model::{Gap, Hidden};
 
-use super::api_access;
 use super::declared::Declared;
+use super::{api_access, wiring};
 use deploy::Project;
 
 /// One type of event source.
@@ -55,7 +55,7 @@ pub(super) const EVENT_TYPES: &[EventType] = &[
     pushed("CloudWatchEvent", "event-bus", &["EventBusName", "Pattern"]),
     pushed("CloudWatchLogs", "log", &["LogGroupName"]),
     pushed("Cognito", "other", &["UserPool"]),
-    pushed("DocumentDB", "stream", &["Cluster"]),
+    polled("DocumentDB", "stream", &["Cluster"], WiringKind::PollDocumentDb, None),
     polled("DynamoDB", "stream", &["Stream"], WiringKind::PollDynamoDbStream, Some("AWSLambdaDynamoDBExecutionRole")),
     pushed("EventBridgeRule", "event-bus", &["EventBusName", "Pattern"]),
     EventType { exposure: api_access::of_http_event, ..pushed("HttpApi", "http", &[]) },
@@ -117,7 +117,9 @@ impl Event<'_> {
             .into_iter()
             .collect();
         let failures = self.declared.value.at(&["Properties", "DestinationConfig", "OnFailure"]);
-        wiring.extend(failures.and_then(|failures| super::wiring::destination(self.function, failures)));
+        wiring.extend(failures.into_iter().flat_map(|failures| wiring::destination(self.function, failures)));
+        let properties = self.declared.value.get("Properties").filter(|_| self.kind.poller.is_some());
+        wiring.extend(properties.into_iter().flat_map(|properties| wiring::credentials(self.function, properties)));
         wiring
     }
 

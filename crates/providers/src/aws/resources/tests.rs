@@ -180,6 +180,19 @@ fn reads_every_kind_of_event() {
         ),
         ("MSK", "Stream: !Ref C", "stream internal ${C}", "PollKafka ${C}"),
         ("MQ", "Broker: !GetAtt B.Arn", "queue internal ${B.Arn}", "PollMq ${B.Arn}"),
+        (
+            "MQ",
+            "Broker: b, SourceAccessConfigurations: [{Type: BASIC_AUTH, URI: s}], SecretsManagerKmsKeyId: k",
+            "queue internal b",
+            "PollMq b SourceSecret s SourceKey arn:aws:kms:${AWS::Region}:${AWS::AccountId}:key/k",
+        ),
+        ("DocumentDB", "Cluster: c", "stream internal c", "PollDocumentDb c"),
+        (
+            "SQS",
+            "Queue: q, DestinationConfig: {OnFailure: {Type: S3, Destination: b}}",
+            "queue internal q",
+            "PollQueue q DestinationBucket b DestinationObjects b/*",
+        ),
         ("SNS", "Topic: !Ref T", "topic internal ${T}", ""),
         ("S3", "Bucket: !Ref B, Events: 's3:ObjectCreated:*'", "storage internal ${B}", ""),
         ("Schedule", "Schedule: rate(1 day)", "schedule internal rate(1 day)", ""),
@@ -194,7 +207,7 @@ fn reads_every_kind_of_event() {
     for (kind, properties, trigger, wired) in cases {
         let read = one(&sam(&format!("{PYTHON}CodeUri: .\n{}", event(kind, properties)), ""), &[]);
         assert_eq!(triggers(&read.value), [trigger], "{kind}");
-        assert_eq!(wiring(&read.value).join(""), wired, "{kind}");
+        assert_eq!(wiring(&read.value).join(" "), wired, "{kind}");
     }
     let read = one(&sam(&format!("{PYTHON}CodeUri: .\n{}", event("Magic", "")), ""), &[]);
     check_gaps(&read, &["event `E` has type `Magic`"]);
@@ -254,7 +267,7 @@ fn follows_routes_to_integrations_and_aliases_to_functions() {
 #[test]
 fn wires_what_the_platform_needs_the_role_for() {
     let properties = format!(
-        "{PYTHON}CodeUri: .\nTracing: Active\nVpcConfig: {{SubnetIds: [a], SecurityGroupIds: [b]}}\n\
+        "{PYTHON}CodeUri: .\nTracing: Active\nVpcConfig: {{SubnetIds: [a], SecurityGroupIds: [b]}}\nDurableConfig: {{ExecutionTimeout: 1}}\n\
          DeadLetterQueue: {{Type: SQS, TargetArn: !GetAtt Q.Arn}}\nFileSystemConfigs: [{{Arn: !GetAtt A.Arn, LocalMountPath: /mnt/x}}]\n\
          EventInvokeConfig: {{DestinationConfig: {{OnSuccess: {{Type: SNS, Destination: !Ref T}}, OnFailure: {{Type: EventBridge, Destination: b}}}}}}"
     );
@@ -265,6 +278,7 @@ fn wires_what_the_platform_needs_the_role_for() {
         "DeadLetterQueue ${Q.Arn}",
         "DestinationTopic ${T}",
         "DestinationEventBus b",
+        "Durable",
         "FileSystem ${A.Arn}",
     ];
     assert_eq!(wiring(&read.value), expected);

@@ -1,8 +1,8 @@
 //! What the platform does with a function's role on behalf of how it is deployed.
 
 use deploy::formats::cloudformation::{Partial, Resource};
-use model::SymbolicText;
 use model::function::{Wiring, WiringKind};
+use model::{Part, SymbolicText};
 
 use super::declared::Declared;
 
@@ -45,6 +45,20 @@ const DESTINATION_TYPES: &[DestinationType] = &[
         kind: WiringKind::DestinationEventBus,
         dead_letter: None,
     },
+    DestinationType {
+        word: "S3",
+        service: "s3",
+        resource: "AWS::S3::Bucket",
+        kind: WiringKind::DestinationBucket,
+        dead_letter: None,
+    },
+    DestinationType {
+        word: "S3Bucket",
+        service: "s3",
+        resource: "AWS::S3::Bucket",
+        kind: WiringKind::DestinationBucket,
+        dead_letter: None,
+    },
 ];
 
 /// What the function's own properties wire: logs, tracing, network, dead letters, destinations, file systems.
@@ -58,7 +72,10 @@ pub(super) fn of(function: &Declared<'_>) -> Vec<Wiring> {
     }
     wiring.extend(dead_letters(function));
     let invocations = function.at(&["EventInvokeConfig", "DestinationConfig"]);
-    wiring.extend(invocations.iter().flat_map(|destinations| outcomes(function, destinations)));
+    wiring.extend(invocations.into_iter().flat_map(|destinations| outcomes(function, destinations)));
+    if let Some(durable) = function.get("DurableConfig") {
+        wiring.push(at(function, durable, WiringKind::Durable, None));
+    }
     let systems = function.get("FileSystemConfigs").map(|systems| systems.items().collect::<Vec<_>>());
     for system in systems.unwrap_or_default() {
         let arn = system.get("Arn").and_then(|arn| arn.texts().next());
@@ -95,15 +112,54 @@ fn dead_letters(function: &Declared<'_>) -> Option<Wiring> {
 /// The destinations of `OnSuccess` and `OnFailure`.
 pub(super) fn outcomes(function: &Declared<'_>, destinations: &Partial) -> Vec<Wiring> {
     let outcomes = ["OnSuccess", "OnFailure"].into_iter().filter_map(|outcome| destinations.get(outcome));
-    outcomes.filter_map(|outcome| destination(function, outcome)).collect()
+    outcomes.flat_map(|outcome| destination(function, outcome)).collect()
 }
 
 /// One destination: `{Type, Destination}`.
-pub(super) fn destination(function: &Declared<'_>, outcome: &Partial) -> Option<Wiring> {
+pub(super) fn destination(function: &Declared<'_>, outcome: &Partial) -> Vec<Wiring> {
     let target = outcome.get("Destination").unwrap_or(outcome);
-    let kind = destination_type(function, outcome.get("Type"), target)?.kind;
+    let Some(found) = destination_type(function, outcome.get("Type"), target) else { return Vec::new() };
     let arn = outcome.get("Destination").and_then(|target| target.texts().next());
-    Some(at(function, outcome, kind, arn))
+    let mut wiring = vec![at(function, outcome, found.kind, arn.clone())];
+    if found.kind == WiringKind::DestinationBucket {
+        let objects = arn.map(|mut arn| {
+            arn.push(Part::Literal("/*".to_owned()));
+            arn
+        });
+        wiring.push(at(function, outcome, WiringKind::DestinationObjects, objects));
+    }
+    wiring
+}
+
+/// Access configurations of an event source that name a secret. Sorted.
+pub(super) const SECRET_CONFIGURATIONS: [&str; 5] = [
+    "BASIC_AUTH",
+    "CLIENT_CERTIFICATE_TLS_AUTH",
+    "SASL_SCRAM_256_AUTH",
+    "SASL_SCRAM_512_AUTH",
+    "SERVER_ROOT_CA_CERTIFICATE",
+];
+
+/// The secrets, and their key, with which the source that `properties` describe is polled.
+pub(super) fn credentials(function: &Declared<'_>, properties: &Partial) -> Vec<Wiring> {
+    let configured = properties.get("SourceAccessConfigurations");
+    let mut wiring = Vec::new();
+    for item in configured.iter().flat_map(|configured| configured.items()) {
+        let kind = item.get("Type").and_then(Partial::literal).unwrap_or_default();
+        if SECRET_CONFIGURATIONS.contains(&kind.as_str()) {
+            let secret = item.get("URI").and_then(|uri| uri.texts().next());
+            wiring.push(at(function, item, WiringKind::SourceSecret, secret));
+        }
+    }
+    if let Some(key) = properties.get("SecretsManagerKmsKeyId") {
+        let arn = key.texts().next().map(|id| {
+            let mut arn = SymbolicText::parse_sub("arn:aws:kms:${AWS::Region}:${AWS::AccountId}:key/");
+            arn.append(id);
+            arn
+        });
+        wiring.push(at(function, key, WiringKind::SourceKey, arn));
+    }
+    wiring
 }
 
 fn destination_type(
@@ -125,7 +181,7 @@ fn destination_type(
 /// The resource that the first reference of `text` names.
 pub(super) fn referenced<'s>(function: &Declared<'s>, text: &SymbolicText) -> Option<&'s Resource> {
     text.parts().iter().find_map(|part| match part {
-        model::Part::Reference(name) => function.stack.resource(name.split('.').next().unwrap_or_default()),
+        Part::Reference(name) => function.stack.resource(name.split('.').next().unwrap_or_default()),
         _ => None,
     })
 }

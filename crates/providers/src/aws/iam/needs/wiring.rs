@@ -40,6 +40,17 @@ const CLUSTER_NETWORK: &[&str] = &[
     "ec2:DescribeVpcs",
 ];
 
+const DATABASE_CLUSTER: &[&str] = &[
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+    "rds:DescribeDBClusterParameters",
+    "rds:DescribeDBSubnetGroups",
+];
+
 const WIRING_NEEDS: &[WiringNeed] = &[
     WiringNeed {
         kind: WiringKind::Logs,
@@ -147,6 +158,48 @@ const WIRING_NEEDS: &[WiringNeed] = &[
         actions: &["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
         // The permission is checked on the file system, while the template names its access point.
         resource: "arn:aws:elasticfilesystem:${AWS::Region}:${AWS::AccountId}:file-system/*",
+        unbound: &[],
+    },
+    WiringNeed {
+        kind: WiringKind::PollDocumentDb,
+        name: "database change poller",
+        actions: &["rds:DescribeDBClusters"],
+        resource: "arn:aws:rds:${AWS::Region}:${AWS::AccountId}:cluster:*",
+        unbound: DATABASE_CLUSTER,
+    },
+    WiringNeed {
+        kind: WiringKind::SourceSecret,
+        name: "secret of the event source",
+        actions: &["secretsmanager:GetSecretValue"],
+        resource: "arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:*",
+        unbound: &[],
+    },
+    WiringNeed {
+        kind: WiringKind::SourceKey,
+        name: "key of the event source's secret",
+        actions: &["kms:Decrypt"],
+        resource: "arn:aws:kms:${AWS::Region}:${AWS::AccountId}:key/*",
+        unbound: &[],
+    },
+    WiringNeed {
+        kind: WiringKind::DestinationBucket,
+        name: "destination bucket",
+        actions: &["s3:ListBucket"],
+        resource: "arn:aws:s3:::*",
+        unbound: &[],
+    },
+    WiringNeed {
+        kind: WiringKind::DestinationObjects,
+        name: "destination bucket",
+        actions: &["s3:PutObject"],
+        resource: "arn:aws:s3:::*/*",
+        unbound: &[],
+    },
+    WiringNeed {
+        kind: WiringKind::Durable,
+        name: "durable execution",
+        actions: &["lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"],
+        resource: "arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:*",
         unbound: &[],
     },
 ];

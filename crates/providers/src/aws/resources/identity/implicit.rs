@@ -181,14 +181,7 @@ fn cluster(event: &Event<'_>, location: &Location) -> Vec<Statement> {
 }
 
 fn own_cluster(event: &Event<'_>, location: &Location) -> Vec<Statement> {
-    const SECRETS: [&str; 5] = [
-        "BASIC_AUTH",
-        "CLIENT_CERTIFICATE_TLS_AUTH",
-        "SASL_SCRAM_256_AUTH",
-        "SASL_SCRAM_512_AUTH",
-        "SERVER_ROOT_CA_CERTIFICATE",
-    ];
-    let mut statements = secrets(event, &SECRETS, location);
+    let mut statements = secrets(event, &wiring::SECRET_CONFIGURATIONS, location);
     if configurations(event).any(|(kind, _)| kind == "VPC_SUBNET") {
         statements.push(allow(&NETWORK_ACTIONS, vec![SymbolicText::literal("*")], location));
     }
