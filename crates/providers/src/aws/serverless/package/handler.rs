@@ -8,16 +8,26 @@ const EXTENSIONS: [&str; 15] =
 /// Runtimes whose handlers name classes.
 const CLASS_RUNTIMES: [&str; 2] = ["dotnet", "java"];
 
-/// Whether the file of `handler` is below `folder`. Handlers that name classes (`Assembly::Type::Method`) or crates, and
-/// functions that bring no file of their own, count as being there.
+/// Modules that plugins add when they pack: adapters between the platform and a web framework.
+const GENERATED_MODULES: [&str; 3] = ["rack_adapter", "wsgi", "wsgi_handler"];
+
+/// Whether the file of `handler` is below `folder`. Handlers that name classes (`Assembly::Type::Method`), and those that
+/// plugins bring, count as being there.
 pub(super) fn exists(project: &dyn Project, folder: &str, handler: &str, runtime: Option<&str>) -> bool {
     let runtime = runtime.unwrap_or_default();
     if handler.contains("::") || CLASS_RUNTIMES.iter().any(|prefix| runtime.starts_with(prefix)) {
         return true;
     }
     let module = handler.rsplit_once('.').map_or(handler, |(module, _)| module);
+    if GENERATED_MODULES.contains(&module) {
+        return true;
+    }
+    // `src.app.handler` of Python, `lib/app.Class.method` of Ruby.
     let python_module = module.replace('.', "/");
-    [module, handler, &python_module].into_iter().any(|stem| has_file(project, folder, stem))
+    let name_start = handler.rfind('/').map_or(0, |slash| slash + 1);
+    let name = handler.get(name_start..).unwrap_or_default().split('.').next().unwrap_or_default();
+    let ruby_file = format!("{}{name}", handler.get(..name_start).unwrap_or_default());
+    [module, handler, &python_module, &ruby_file].into_iter().any(|stem| has_file(project, folder, stem))
 }
 
 fn has_file(project: &dyn Project, folder: &str, stem: &str) -> bool {
@@ -68,6 +78,8 @@ mod tests {
             ("src.handler", "nodejs20.x", false),
             ("com.example.Handler", "java21", true),
             ("A::B::C", "dotnet8", true),
+            ("src/app.Shop.run", "ruby3.3", true),
+            ("wsgi_handler.handler", "python3.12", true),
             ("../x.handler", "nodejs20.x", false),
         ] {
             assert_eq!(exists(&project, "api", handler, Some(runtime)), expected, "{handler}");
