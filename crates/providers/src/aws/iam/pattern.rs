@@ -6,6 +6,8 @@
 
 mod tokens;
 
+use std::sync::Arc;
+
 use model::{Part, SymbolicText};
 
 use super::template_resources::{Meaning, StandsFor, TemplateResources};
@@ -20,6 +22,8 @@ pub(crate) struct Pattern {
     tokens: Vec<Token>,
     /// Places of the first five colons, when it is an ARN with all its fields.
     colons: Option<[usize; 5]>,
+    /// The resource of the template that it is written by, as logical id.
+    owner: Option<Arc<str>>,
 }
 
 /// Whose pattern it is: decides what an unknown part means.
@@ -37,7 +41,7 @@ impl Pattern {
         Compiler { resources, side }.text(text, MAX_NAME_LEVELS, &mut tokens);
         let tokens = simplified(tokens);
         let colons = colons(&tokens);
-        Self { tokens, colons }
+        Self { tokens, colons, owner: owner(text, resources) }
     }
 
     /// Every ARN of a resource type: its ARN with `*` for the names.
@@ -73,9 +77,11 @@ impl Pattern {
         self.compare(other, covers)
     }
 
-    /// Whether an ARN of `other` may be one of this pattern.
+    /// Whether an ARN of `other` may be one of this pattern. Two resources of the template are two, even where their names
+    /// are known only at deployment.
     pub(crate) fn may_meet(&self, other: &Self) -> bool {
-        self.compare(other, may_meet)
+        let are_two = self.owner.is_some() && other.owner.is_some() && self.owner != other.owner;
+        if are_two { self.covers(other) || other.covers(self) } else { self.compare(other, may_meet) }
     }
 
     fn compare(&self, other: &Self, holds: fn(&[Token], &[Token]) -> bool) -> bool {
@@ -101,6 +107,16 @@ impl Pattern {
             tokens.get(e + 1..)?,
         ])
     }
+}
+
+/// The first resource of the template that the text refers to by its ARN or name.
+fn owner(text: &SymbolicText, resources: &TemplateResources) -> Option<Arc<str>> {
+    let references = text.parts().iter().filter_map(|part| match part {
+        Part::Reference(name) => resources.meaning(name),
+        Part::Literal(_) | Part::Environment(_) | Part::Unknown => None,
+    });
+    let mut named = references.filter(|meaning| !matches!(meaning.stands_for, StandsFor::Other | StandsFor::Url));
+    named.next().map(|meaning| meaning.logical_id.into())
 }
 
 fn is_deployment(field: &[Token]) -> bool {

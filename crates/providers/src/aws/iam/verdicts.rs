@@ -31,18 +31,24 @@ pub(super) struct CompiledNeed<'a> {
     pub(super) pattern: Pattern,
     /// Everything below it: `…/table/orders/*`.
     pub(super) below: Pattern,
+    /// Everything whose name starts with its own.
+    pub(super) longer: Pattern,
 }
 
 /// Every need compiled, in the order of actions and resources.
 pub(super) fn compiled<'a>(needs: &'a Needs, resources: &TemplateResources) -> Vec<CompiledNeed<'a>> {
     let compile = |action: ActionId, resource: &'a NeededResource| {
-        let mut below = resource.text.clone();
-        below.push(model::Part::Literal("/*".to_owned()));
+        let followed_by = |ending: &str| {
+            let mut text = resource.text.clone();
+            text.push(model::Part::Literal(ending.to_owned()));
+            Pattern::new(&text, Side::Need, resources)
+        };
         CompiledNeed {
             action,
             resource,
             pattern: Pattern::new(&resource.text, Side::Need, resources),
-            below: Pattern::new(&below, Side::Need, resources),
+            below: followed_by("/*"),
+            longer: followed_by("*"),
         }
     };
     let of_action = |(action, needed): (&ActionId, &'a super::needs::NeededAction)| {

@@ -8,8 +8,8 @@ mod resource_types;
 pub(crate) use actions::range_matching;
 pub use actions::{ActionId, action, action_count, actions_of_service, expand, is_service, matching, nearest};
 pub use operations::{
-    Binding, Condition, OperationAction, OperationActions, ResourceRule, ResourceSource, actions_of_operation,
-    prefixes_of_service,
+    Binding, Condition, OperationAction, OperationActions, ResourceRule, ResourceSource, action_of_operation_named,
+    actions_of_operation, prefixes_of_service,
 };
 pub use policies::{
     Connector, ConnectorSide, ManagedPolicy, SamPolicyTemplate, connector, managed_policy, sam_policy_template,

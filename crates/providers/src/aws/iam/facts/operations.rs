@@ -89,6 +89,16 @@ pub fn actions_of_operation(service: &str, operation: &str) -> Option<OperationA
     Some(OperationActions::Actions(columns.split('\t').map(read_entry).collect()))
 }
 
+/// The action that IAM checks for an operation which somebody took for an action (`sqs:SendMessageBatch`).
+pub fn action_of_operation_named(name: &str) -> Option<&'static str> {
+    let (service, operation) = name.split_once(':')?;
+    let services = [service.to_owned(), format!("{service}-runtime")];
+    services.iter().find_map(|service| match actions_of_operation(service, operation)? {
+        OperationActions::NoPermission => None,
+        OperationActions::Actions(actions) => actions.first().map(|needed| needed.action),
+    })
+}
+
 /// The prefixes of the actions that operations of a service need, sorted: what a service of the ledger may concern.
 pub fn prefixes_of_service(service: &str) -> Vec<&'static str> {
     let mut prefixes = Vec::new();

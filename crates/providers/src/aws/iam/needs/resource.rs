@@ -9,6 +9,8 @@ use crate::aws::iam::template_resources::{Meaning, StandsFor, TemplateResources}
 
 /// Most resources of one action of one call.
 const MAX_RESOURCES: usize = 32;
+/// What the ids of inference profiles over several regions start with, before a dot. Sorted.
+const PROFILE_PLACES: &[&str] = &["apac", "au", "ca", "eu", "global", "jp", "us", "us-gov"];
 /// The secret's name in its ARN is followed by six letters that the service makes up.
 const SECRET_SUFFIX: &str = "-??????";
 
@@ -26,13 +28,20 @@ pub(super) fn resources(
         .flat_map(|rule| builder.of_rule(rule))
         .collect();
     if found.is_empty() {
-        let fallback = needed.resources.first().map(|rule| builder.any(rule));
+        let required = needed.resources.iter().find(|rule| is_required(needed.action, rule));
+        let fallback = required.map(|rule| builder.any(rule));
         found.push(fallback.unwrap_or_else(NeededResource::everything));
     }
     found.sort_unstable();
     found.dedup();
     found.truncate(MAX_RESOURCES);
     found
+}
+
+/// Whether the action is always checked on a resource of the rule's type.
+fn is_required(action: &str, rule: &ResourceRule) -> bool {
+    let mut types = facts::action(action).into_iter().flat_map(facts::ActionId::resource_types);
+    types.any(|(key, is_required)| is_required && key == rule.resource_type)
 }
 
 struct Builder<'a> {
@@ -149,7 +158,22 @@ impl<'a> Builder<'a> {
             };
             choices = choices.iter().flat_map(longer).take(MAX_RESOURCES).collect();
         }
-        choices.iter().map(|chosen| self.put_in(rule, arn, chosen)).collect()
+        choices
+            .iter()
+            .flat_map(|chosen| self.models(rule, chosen).unwrap_or_else(|| vec![self.put_in(rule, arn, chosen)]))
+            .collect()
+    }
+
+    /// A model that is asked for by an inference profile over several regions: the profile, and the model in each.
+    fn models(&self, rule: &ResourceRule, chosen: &[(&str, SymbolicText)]) -> Option<Vec<NeededResource>> {
+        let [(_, value)] = chosen else { return None };
+        let id = value.as_literal().filter(|_| rule.resource_type == "bedrock:foundation-model")?;
+        let (place, model) = id.split_once('.')?;
+        PROFILE_PLACES.contains(&place).then(|| {
+            let profile = format!("arn:aws:bedrock:${{AWS::Region}}:${{AWS::AccountId}}:inference-profile/{id}");
+            let texts = [profile, format!("arn:aws:bedrock:*::foundation-model/{model}")];
+            texts.map(|text| NeededResource { text: SymbolicText::parse_sub(&text), is_known: true }).to_vec()
+        })
     }
 
     fn put_in(&self, rule: &ResourceRule, arn: &'static str, chosen: &[(&str, SymbolicText)]) -> NeededResource {

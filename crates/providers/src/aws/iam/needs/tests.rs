@@ -232,6 +232,13 @@ fn arguments_lead_to_resources_of_the_template() {
             "kinesis.PutRecord StreamARN=arn:aws:kinesis:eu-west-1:1:stream/c Data",
             &["kinesis:PutRecord required on arn:aws:kinesis:eu-west-1:1:stream/c"],
         ),
+        ("polly.SynthesizeSpeech Text", &["polly:SynthesizeSpeech required on *"]),
+        (
+            "bedrock-runtime.Converse modelId=us.amazon.nova-lite-v1:0",
+            &["bedrock:InvokeModel required on \
+                 arn:aws:bedrock:${AWS::Region}:${AWS::AccountId}:inference-profile/us.amazon.nova-lite-v1:0 \
+                 arn:aws:bedrock:*::foundation-model/amazon.nova-lite-v1:0"],
+        ),
         ("cloudwatch.PutMetricData Namespace", &["cloudwatch:PutMetricData required on *"]),
         ("sts.AssumeRole RoleArn", &["sts:AssumeRole required on arn:aws:iam::${AWS::AccountId}:role/*"]),
     ];

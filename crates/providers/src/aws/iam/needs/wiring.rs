@@ -17,20 +17,15 @@ struct WiringNeed {
     name: &'static str,
     /// On the thing wired.
     actions: &'static [&'static str],
+    /// On the thing wired or on `*`, in some set-ups only: a grant of them stays, but nobody is told to add one.
+    sometimes: &'static [&'static str],
     /// The ARN in place of the thing wired, when the template does not say it.
     resource: &'static str,
     /// On `*`.
     unbound: &'static [&'static str],
 }
 
-const NETWORK: &[&str] = &[
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:CreateNetworkInterface",
-    "ec2:DeleteNetworkInterface",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSubnets",
-    "ec2:UnassignPrivateIpAddresses",
-];
+const NETWORK: &[&str] = &["ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces"];
 const CLUSTER_NETWORK: &[&str] = &[
     "ec2:CreateNetworkInterface",
     "ec2:DeleteNetworkInterface",
@@ -57,6 +52,7 @@ const WIRING_NEEDS: &[WiringNeed] = &[
         name: "function logs",
         actions: &["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
         resource: "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:/aws/lambda/*",
+        sometimes: &[],
         unbound: &[],
     },
     WiringNeed {
@@ -65,42 +61,52 @@ const WIRING_NEEDS: &[WiringNeed] = &[
         actions: &[],
         resource: "*",
         // Sampling rules are asked for by SDKs that sample themselves; the platform does without.
+        sometimes: &[],
         unbound: &["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
     },
-    WiringNeed { kind: WiringKind::Vpc, name: "network interfaces", actions: &[], resource: "*", unbound: NETWORK },
+    WiringNeed {
+        kind: WiringKind::Vpc,
+        name: "network interfaces",
+        actions: &[],
+        resource: "*",
+        sometimes: &["ec2:AssignPrivateIpAddresses", "ec2:DescribeSubnets", "ec2:UnassignPrivateIpAddresses"],
+        unbound: NETWORK,
+    },
     WiringNeed {
         kind: WiringKind::PollQueue,
         name: "queue poller",
         actions: &["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
         resource: "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:*",
+        sometimes: &[],
         unbound: &[],
     },
     WiringNeed {
         kind: WiringKind::PollKinesis,
         name: "stream poller",
-        actions: &[
-            "kinesis:DescribeStream",
+        actions: &["kinesis:DescribeStream", "kinesis:GetRecords", "kinesis:GetShardIterator"],
+        resource: "arn:aws:kinesis:${AWS::Region}:${AWS::AccountId}:stream/*",
+        sometimes: &[
             "kinesis:DescribeStreamSummary",
-            "kinesis:GetRecords",
-            "kinesis:GetShardIterator",
             "kinesis:ListShards",
+            "kinesis:ListStreams",
             "kinesis:SubscribeToShard",
         ],
-        resource: "arn:aws:kinesis:${AWS::Region}:${AWS::AccountId}:stream/*",
-        unbound: &["kinesis:ListStreams"],
+        unbound: &[],
     },
     WiringNeed {
         kind: WiringKind::PollDynamoDbStream,
         name: "table stream poller",
         actions: &["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
         resource: "arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/*/stream/*",
-        unbound: &["dynamodb:ListStreams"],
+        sometimes: &["dynamodb:ListStreams"],
+        unbound: &[],
     },
     WiringNeed {
         kind: WiringKind::PollKafka,
         name: "cluster poller",
-        actions: &["kafka:DescribeCluster", "kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"],
+        actions: &["kafka:DescribeCluster", "kafka:GetBootstrapBrokers"],
         resource: "arn:aws:kafka:${AWS::Region}:${AWS::AccountId}:cluster/*",
+        sometimes: &["kafka:DescribeClusterV2"],
         unbound: CLUSTER_NETWORK,
     },
     WiringNeed {
@@ -108,6 +114,7 @@ const WIRING_NEEDS: &[WiringNeed] = &[
         name: "broker poller",
         actions: &["mq:DescribeBroker"],
         resource: "arn:aws:mq:${AWS::Region}:${AWS::AccountId}:broker:*",
+        sometimes: &[],
         unbound: CLUSTER_NETWORK,
     },
     WiringNeed {
@@ -115,6 +122,7 @@ const WIRING_NEEDS: &[WiringNeed] = &[
         name: "dead-letter queue",
         actions: &["sqs:SendMessage"],
         resource: "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:*",
+        sometimes: &[],
         unbound: &[],
     },
     WiringNeed {
@@ -122,6 +130,7 @@ const WIRING_NEEDS: &[WiringNeed] = &[
         name: "dead-letter topic",
         actions: &["sns:Publish"],
         resource: "arn:aws:sns:${AWS::Region}:${AWS::AccountId}:*",
+        sometimes: &[],
         unbound: &[],
     },
     WiringNeed {
@@ -129,6 +138,7 @@ const WIRING_NEEDS: &[WiringNeed] = &[
         name: "destination queue",
         actions: &["sqs:SendMessage"],
         resource: "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:*",
+        sometimes: &[],
         unbound: &[],
     },
     WiringNeed {
@@ -136,6 +146,7 @@ const WIRING_NEEDS: &[WiringNeed] = &[
         name: "destination topic",
         actions: &["sns:Publish"],
         resource: "arn:aws:sns:${AWS::Region}:${AWS::AccountId}:*",
+        sometimes: &[],
         unbound: &[],
     },
     WiringNeed {
@@ -143,6 +154,7 @@ const WIRING_NEEDS: &[WiringNeed] = &[
         name: "destination function",
         actions: &["lambda:InvokeFunction"],
         resource: "arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:*",
+        sometimes: &[],
         unbound: &[],
     },
     WiringNeed {
@@ -150,14 +162,16 @@ const WIRING_NEEDS: &[WiringNeed] = &[
         name: "destination event bus",
         actions: &["events:PutEvents"],
         resource: "arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/*",
+        sometimes: &[],
         unbound: &[],
     },
     WiringNeed {
         kind: WiringKind::FileSystem,
         name: "file system",
-        actions: &["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
+        actions: &["elasticfilesystem:ClientMount"],
         // The permission is checked on the file system, while the template names its access point.
         resource: "arn:aws:elasticfilesystem:${AWS::Region}:${AWS::AccountId}:file-system/*",
+        sometimes: &["elasticfilesystem:ClientWrite"],
         unbound: &[],
     },
     WiringNeed {
@@ -165,6 +179,7 @@ const WIRING_NEEDS: &[WiringNeed] = &[
         name: "database change poller",
         actions: &["rds:DescribeDBClusters"],
         resource: "arn:aws:rds:${AWS::Region}:${AWS::AccountId}:cluster:*",
+        sometimes: &[],
         unbound: DATABASE_CLUSTER,
     },
     WiringNeed {
@@ -172,6 +187,7 @@ const WIRING_NEEDS: &[WiringNeed] = &[
         name: "secret of the event source",
         actions: &["secretsmanager:GetSecretValue"],
         resource: "arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:*",
+        sometimes: &[],
         unbound: &[],
     },
     WiringNeed {
@@ -179,6 +195,7 @@ const WIRING_NEEDS: &[WiringNeed] = &[
         name: "key of the event source's secret",
         actions: &["kms:Decrypt"],
         resource: "arn:aws:kms:${AWS::Region}:${AWS::AccountId}:key/*",
+        sometimes: &[],
         unbound: &[],
     },
     WiringNeed {
@@ -186,6 +203,7 @@ const WIRING_NEEDS: &[WiringNeed] = &[
         name: "destination bucket",
         actions: &["s3:ListBucket"],
         resource: "arn:aws:s3:::*",
+        sometimes: &[],
         unbound: &[],
     },
     WiringNeed {
@@ -193,6 +211,7 @@ const WIRING_NEEDS: &[WiringNeed] = &[
         name: "destination bucket",
         actions: &["s3:PutObject"],
         resource: "arn:aws:s3:::*/*",
+        sometimes: &[],
         unbound: &[],
     },
     WiringNeed {
@@ -200,6 +219,7 @@ const WIRING_NEEDS: &[WiringNeed] = &[
         name: "durable execution",
         actions: &["lambda:CheckpointDurableExecution", "lambda:GetDurableExecutionState"],
         resource: "arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:*",
+        sometimes: &[],
         unbound: &[],
     },
 ];
@@ -211,10 +231,21 @@ pub(super) fn add(function: &Function, template: &TemplateResources, needs: &mut
     for wiring in &function.wiring {
         for need in WIRING_NEEDS.iter().filter(|need| need.kind == wiring.kind) {
             let resource = resource(wiring, need, template);
-            add_actions(need.actions, &resource, wiring, need, needs);
-            add_actions(need.unbound, &NeededResource::everything(), wiring, need, needs);
+            let evidence = NeedEvidence { location: wiring.location.clone(), call: need.name.to_owned() };
+            let sure = if is_of_another_service(wiring, template) { Confidence::Possible } else { Confidence::Certain };
+            add_actions(need.actions, &resource, &evidence, sure, needs);
+            add_actions(need.unbound, &NeededResource::everything(), &evidence, sure, needs);
+            add_actions(need.sometimes, &resource, &evidence, Confidence::Possible, needs);
         }
     }
+}
+
+/// A file system that is no Elastic File System, as far as can be seen.
+fn is_of_another_service(wiring: &Wiring, template: &TemplateResources) -> bool {
+    let Some(arn) = wiring.resource.as_ref().filter(|_| wiring.kind == WiringKind::FileSystem) else { return false };
+    let known = arn.as_reference().and_then(|name| template.meaning(name));
+    !known.is_some_and(|meaning| meaning.resource.kind.kind.starts_with("AWS::EFS::"))
+        && !arn.to_string().contains(":elasticfilesystem:")
 }
 
 fn resource(wiring: &Wiring, need: &WiringNeed, template: &TemplateResources) -> NeededResource {
@@ -227,13 +258,19 @@ fn resource(wiring: &Wiring, need: &WiringNeed, template: &TemplateResources) ->
     NeededResource { text: is_name.map_or_else(|| arn.clone(), |meaning| meaning.arn()), is_known: true }
 }
 
-fn add_actions(actions: &[&str], resource: &NeededResource, wiring: &Wiring, need: &WiringNeed, needs: &mut Needs) {
+fn add_actions(
+    actions: &[&str],
+    resource: &NeededResource,
+    evidence: &NeedEvidence,
+    confidence: Confidence,
+    needs: &mut Needs,
+) {
     for action in actions.iter().filter_map(|action| facts::action(action)) {
         let needed = NeededAction {
             resources: vec![resource.clone()],
             tier: Tier::Runtime,
-            confidence: Confidence::Certain,
-            evidence: vec![NeedEvidence { location: wiring.location.clone(), call: need.name.to_owned() }],
+            confidence,
+            evidence: vec![evidence.clone()],
         };
         needs.add(action, needed);
     }
@@ -246,7 +283,7 @@ mod tests {
     #[test]
     fn wiring_needs_actions_that_iam_knows() {
         for need in WIRING_NEEDS {
-            for action in need.actions.iter().chain(need.unbound) {
+            for action in need.actions.iter().chain(need.sometimes).chain(need.unbound) {
                 assert_eq!(facts::action(action).map(facts::ActionId::name).as_deref(), Some(*action), "{}", need.name);
             }
         }

@@ -10,6 +10,7 @@ fn resources() -> TemplateResources {
         .with("Orders", "AWS::DynamoDB::Table", None)
         .with("Users", "AWS::DynamoDB::Table", Some("users".into()))
         .with("Staged", "AWS::DynamoDB::Table", Some(SymbolicText::parse_sub("${Stage}-orders")))
+        .with("Archive", "AWS::DynamoDB::Table", Some(SymbolicText::parse_sub("${ArchiveName}")))
         .with("Queue", "AWS::SQS::Queue", None)
         .with("Topic", "AWS::SNS::Topic", None)
         .with("Files", "AWS::S3::Bucket", None)
@@ -49,6 +50,9 @@ fn grants_written_either_way_compare_equal() {
         ("${Staged.Arn}", &format!("{table}/${{Stage}}-orders"), true, true),
         ("${Staged.Arn}", &format!("{table}/prod-orders"), false, true),
         ("${Staged.Arn}", &format!("{table}/prod-users"), false, false),
+        ("${Staged.Arn}", "${Archive.Arn}", false, false),
+        (&format!("{table}/${{Archive}}/index/*"), "${Staged.Arn}/index/i", false, false),
+        (&format!("{table}/${{ArchiveName}}"), "${Archive.Arn}", true, true),
         (&format!("{table}/*-orders"), "${Staged.Arn}", true, true),
         ("${Topic}", "arn:aws:sns:${AWS::Region}:${AWS::AccountId}:${Topic.TopicName}", true, true),
         ("arn:aws:sqs:*:*:${Queue.QueueName}", "${Queue.Arn}", true, true),

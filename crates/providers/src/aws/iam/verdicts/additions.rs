@@ -16,7 +16,11 @@ pub(super) fn verdicts(comparison: &Comparison<'_>) -> Vec<Verdict> {
         return Vec::new();
     }
     let mut missing: BTreeMap<ActionId, Missing> = BTreeMap::new();
-    for need in &comparison.needed {
+    let is_sure = |action: &ActionId| {
+        let needed = comparison.needs.actions.get(action);
+        needed.is_some_and(|needed| needed.tier != Tier::Runtime || needed.confidence > Confidence::Possible)
+    };
+    for need in comparison.needed.iter().filter(|need| is_sure(&need.action)) {
         let decision = comparison.grants.decide(need.action, &need.pattern);
         let Some(why) = obstacle(decision, comparison) else { continue };
         let entry = missing.entry(need.action).or_insert_with(|| Missing { resources: Vec::new(), why });

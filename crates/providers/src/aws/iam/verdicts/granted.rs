@@ -149,6 +149,10 @@ impl<'a> Row<'a> {
             let reason = "what it stands for is known only at deployment";
             return Judged::new(Judgement::Review, Confidence::Possible, reason);
         }
+        if let Some(action) = facts::action_of_operation_named(&written.action) {
+            let reason = format!("grants nothing: that is an operation, which IAM checks as `{action}`");
+            return Judged::new(Judgement::Review, Confidence::Likely, reason);
+        }
         match facts::nearest(&written.action) {
             Some(nearest) => {
                 let reason = format!("grants nothing: there is no such action; `{}` may be meant", nearest.name());
@@ -331,12 +335,15 @@ impl<'a> Row<'a> {
         let is_relevant = |pattern: &&Pattern| {
             pattern.is_everything() || types.is_empty() || types.iter().any(|arn| arn.may_meet(pattern))
         };
+        let is_templated = matches!(self.policy.kind, PolicyKind::Template | PolicyKind::Connector);
         let is_needed = |pattern: &Pattern| {
             reached.iter().any(|reached| {
                 let need = reached.need;
                 need.pattern.covers(pattern)
                     || need.below.covers(pattern)
                     || is_objects_of_one_bucket(pattern, &need.pattern)
+                    // SAM's own templates end some names with `*`.
+                    || is_templated && need.longer.covers(pattern)
                     // One resource, under a name that is known only at deployment.
                     || !pattern.has_wildcards() && pattern.may_meet(&need.pattern)
             })
