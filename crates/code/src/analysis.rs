@@ -206,9 +206,8 @@ fn finish(project: &Project<'_>, language: &Language, outcome: Outcome, mut gaps
             via: key.via,
         });
     }
-    if facts.uses_sdk {
-        decide_unbound(language, &record, &mut places, &mut facts);
-    }
+    decide_unbound(language, &record, &mut places, &mut facts);
+    note_sdk_users(project, language, &record, &mut places, &mut facts);
     let fitting = |site: &Site| record.fitting.contains(site) || record.uses.keys().any(|key| key.site == *site);
     let misfits = record.misfits.iter().filter(|(site, ..)| !fitting(site));
     for (site, why, services) in record.unresolved.iter().chain(misfits) {
@@ -261,6 +260,15 @@ fn decide_unbound(
         let candidates = (language.candidates)(unbound, &record.services);
         match candidates.as_slice() {
             [] => {}
+            several if unbound.package.is_some() => {
+                let package = unbound.package.as_deref().unwrap_or_default();
+                let why = format!(
+                    "`{}` is called on something from `{package}`, which is not among the files; add it to what is scanned",
+                    unbound.method
+                );
+                facts.unresolved.push(Unresolved { location, why, services: services_of(several) });
+            }
+            _ if !facts.uses_sdk => {}
             [candidate] => facts.calls.push(Call {
                 location,
                 language: places.language(*site),
@@ -272,15 +280,43 @@ fn decide_unbound(
                 via: candidate.via,
             }),
             several => {
-                let mut services: Vec<String> = several.iter().map(|candidate| candidate.service.clone()).collect();
-                services.sort_unstable();
-                services.dedup();
+                let services = services_of(several);
                 let why = format!(
                     "`{}` is called on something of which only running the code tells what it is",
                     unbound.method
                 );
                 facts.unresolved.push(Unresolved { location, why, services });
             }
+        }
+    }
+}
+
+fn services_of(candidates: &[crate::languages::Candidate]) -> Vec<String> {
+    let mut services: Vec<String> = candidates.iter().map(|candidate| candidate.service.clone()).collect();
+    services.sort_unstable();
+    services.dedup();
+    services
+}
+
+/// Installed packages that reached code imports and that use the SDK themselves go into the ledger.
+fn note_sdk_users(
+    project: &Project<'_>,
+    language: &Language,
+    record: &crate::evaluate::Record,
+    places: &mut Places<'_, '_>,
+    facts: &mut CodeFacts,
+) {
+    let mut packages: BTreeMap<&str, Site> = BTreeMap::new();
+    for ((imported_in, path), site) in &record.imported {
+        if *imported_in == language.id && !(language.is_sdk)(path) {
+            packages.entry((language.package)(path)).or_insert(*site);
+        }
+    }
+    let names: Vec<&str> = packages.keys().copied().collect();
+    for package in (language.sdk_users)(&project.sources, &names) {
+        if let Some(site) = packages.get(package.as_str()) {
+            let why = format!("`{package}` uses the SDK itself, and what it calls is not known");
+            facts.unresolved.push(Unresolved { location: places.location(*site), why, services: Vec::new() });
         }
     }
 }

@@ -78,12 +78,25 @@ impl<'a> Sources<'a> {
 
     /// Whether the file belongs to an installed package.
     pub(crate) fn is_installed(&self, place: Place, path: &str) -> bool {
-        let listed = |path: &str| {
-            let key = (place, path);
+        self.installed_prefix(place, path).is_some()
+    }
+
+    /// The installed path that a file is, or lies below.
+    pub(crate) fn installed_prefix<'p>(&self, place: Place, path: &'p str) -> Option<&'p str> {
+        if self.installed.is_empty() {
+            return None;
+        }
+        let listed = |path: &&str| {
+            let key = (place, *path);
             self.installed.binary_search_by(|(place, path)| (*place, path.as_str()).cmp(&key)).is_ok()
         };
-        !self.installed.is_empty()
-            && (listed(path) || path.match_indices('/').any(|(at, _)| path.get(..=at).is_some_and(listed)))
+        let folders = path.match_indices('/').filter_map(|(at, _)| path.get(..=at));
+        folders.chain([path]).find(listed)
+    }
+
+    /// Every installed path; folders end with `/`.
+    pub(crate) fn installed_paths(&self) -> impl Iterator<Item = &str> {
+        self.installed.iter().map(|(_, path)| path.as_str())
     }
 
     pub(crate) fn find(&self, file: &File) -> Option<&'a Entry> {

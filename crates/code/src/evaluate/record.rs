@@ -49,6 +49,8 @@ pub(crate) struct Unbound {
     pub arguments: BTreeMap<String, Vec<FlatValue>>,
     pub complete: bool,
     pub positional: usize,
+    /// The package that the receiver comes from, when it is one that is not among the files.
+    pub package: Option<String>,
 }
 
 /// Everything found so far.
@@ -115,7 +117,7 @@ impl Machine<'_> {
 
     /// Notes a call of a method that operations are named like, on a receiver of which nothing is known. It is decided
     /// at the end, when it is known which services the code uses.
-    pub(crate) fn unbound(&mut self, site: Site, method: &str, arguments: &super::Arguments) {
+    pub(crate) fn unbound(&mut self, site: Site, method: &str, arguments: &super::Arguments, package: Option<&str>) {
         let mut flat = BTreeMap::new();
         for (name, value) in &arguments.keyword {
             self.flatten(name, value, 0, &mut flat);
@@ -125,6 +127,7 @@ impl Machine<'_> {
             arguments: flat,
             complete: !arguments.more_keyword,
             positional: arguments.positional.len(),
+            package: package.map(str::to_owned),
         };
         self.record.unbound.insert((site, method.to_owned()), unbound);
     }

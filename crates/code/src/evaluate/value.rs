@@ -341,6 +341,7 @@ impl Atom {
         match self {
             Self::Text(text) => (**text).clone(),
             Self::Integer(number) => SymbolicText::literal(number.to_string()),
+            Self::Boolean(truth) => SymbolicText::literal(if *truth { "true" } else { "false" }),
             _ => SymbolicText::from_parts([Part::Unknown]),
         }
     }

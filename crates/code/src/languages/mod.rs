@@ -59,6 +59,8 @@ pub(crate) struct Language {
     pub resolve: fn(sources: &Sources<'_>, from: &File, request: &str) -> Resolution,
     /// Which file and member a handler setting names.
     pub handler: fn(sources: &Sources<'_>, handler: &str) -> Option<Entry>,
+    /// Which of these packages, imported by the code, use the SDK themselves in ways that no model tells. Sorted.
+    pub sdk_users: fn(sources: &Sources<'_>, packages: &[&str]) -> Vec<String>,
     /// Which operations a call on an unknown receiver may stand for, given the services that the code makes clients
     /// (`client`) or resources (`ServiceResource`, `Table`) of.
     pub candidates: fn(unbound: &Unbound, services: &BTreeSet<(String, String)>) -> Vec<Candidate>,

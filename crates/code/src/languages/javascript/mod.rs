@@ -30,6 +30,7 @@ pub(super) const JAVASCRIPT: Language = Language {
     is_inert_base: |path| INERT_BASES.contains(&path),
     resolve: resolve::resolve,
     handler: resolve::handler,
+    sdk_users: |_, _| Vec::new(),
     candidates: model::candidates,
     model: model::MODEL,
 };

@@ -3,6 +3,9 @@
 //! **Source**: the PyPA specification of recorded installed projects (`*.dist-info/RECORD`), and `top_level.txt` of
 //! setuptools' metadata. Packages whose metadata was removed to save space are known by the names of the most common ones.
 
+use std::collections::BTreeMap;
+
+use super::sdk::wrappers;
 use crate::sources::{File, Place, Sources};
 
 /// Import names of packages that are often shipped without metadata, sorted.
@@ -104,6 +107,10 @@ const COMMON: &[&str] = &[
 /// Largest list of a package's files that is read, in bytes.
 const MAX_RECORD_BYTES: u64 = 4 * 1024 * 1024;
 
+/// Most files, and bytes, of one installed package that are looked through for uses of the SDK.
+const MAX_SCANNED_FILES: usize = 96;
+const MAX_SCANNED_BYTES: u64 = 2 * 1024 * 1024;
+
 /// Paths of installed packages: folders end with `/`.
 pub(super) fn installed(sources: &Sources<'_>, place: Place) -> Vec<String> {
     let mut found = Vec::new();
@@ -125,6 +132,84 @@ pub(super) fn installed(sources: &Sources<'_>, place: Place) -> Vec<String> {
         }
     }
     found
+}
+
+/// Whether a package is so common that its name alone tells that it is not the project's.
+pub(super) fn is_common(package: &str) -> bool {
+    COMMON.binary_search(&package).is_ok()
+}
+
+/// Whether a package is installed among the files.
+pub(super) fn has_package(sources: &Sources<'_>, package: &str) -> bool {
+    let folder = format!("/{package}/");
+    let is_it = |path: &str| path.ends_with(&folder) || path.strip_suffix('/') == Some(package);
+    sources.installed_paths().any(is_it)
+        || [Place::Function, Place::Layers].into_iter().any(|place| {
+            sources.under(place, "").any(|entry| entry.path.contains(&format!("site-packages/{package}/")))
+        })
+}
+
+/// Which of these packages use the SDK themselves without a model of what they do: some are known to, of the others
+/// the installed files are looked through.
+pub(super) fn sdk_users(sources: &Sources<'_>, packages: &[&str]) -> Vec<String> {
+    let judged = |package: &&&str| {
+        !super::standard::is_standard(package) && !super::is_sdk(package) && !wrappers::is_modelled(package)
+    };
+    let mut found: Vec<String> = Vec::new();
+    let mut open: BTreeMap<&str, Budget> = BTreeMap::new();
+    for package in packages.iter().filter(judged) {
+        if wrappers::is_unmodelled(package) {
+            found.push((*package).to_owned());
+        } else {
+            open.insert(package, Budget { files: MAX_SCANNED_FILES, bytes: MAX_SCANNED_BYTES });
+        }
+    }
+    for place in [Place::Function, Place::Layers] {
+        for entry in sources.under(place, "").filter(|entry| entry.path.ends_with(".py")) {
+            let Some(package) = package_of(sources, place, &entry.path) else { continue };
+            let Some(budget) = open.get_mut(package) else { continue };
+            if budget.files == 0 || entry.size_bytes > budget.bytes {
+                continue;
+            }
+            budget.files -= 1;
+            budget.bytes -= entry.size_bytes;
+            if let Some(Ok(content)) = sources.read(&File::new(place, &*entry.path))
+                && imports_sdk(&content)
+            {
+                found.push(package.to_owned());
+                open.remove(package);
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// What may still be read of a package.
+struct Budget {
+    files: usize,
+    bytes: u64,
+}
+
+/// The import name of the installed package that a file belongs to.
+fn package_of<'p>(sources: &Sources<'_>, place: Place, path: &'p str) -> Option<&'p str> {
+    let below = |start: usize| path.get(start..).and_then(|rest| rest.split(['/', '.']).next());
+    for folder in ["site-packages/", "dist-packages/"] {
+        if let Some(at) = path.find(folder) {
+            return below(at + folder.len());
+        }
+    }
+    let installed = sources.installed_prefix(place, path)?;
+    let start = installed.trim_end_matches('/').rfind('/').map_or(0, |slash| slash + 1);
+    below(start)
+}
+
+fn imports_sdk(content: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(content);
+    text.lines().map(str::trim_start).any(|line| {
+        ["import boto", "from boto", "import aioboto", "from aioboto"].iter().any(|start| line.starts_with(start))
+    })
 }
 
 fn last_segment(path: &str) -> &str {

@@ -13,7 +13,9 @@ pub(super) fn call(machine: &mut Machine<'_>, member: &Member, arguments: &Argum
         Atom::List(_) => call_list(machine, &member.receiver, &member.name, arguments, site),
         Atom::Dict(_) => call_dict(machine, &member.receiver, &member.name, arguments, site),
         Atom::Foreign(path, _) => super::sdk::wrappers::call_method(machine, member, path, arguments, site),
-        Atom::Class(class) => super::sdk::wrappers::call_class(machine, *class, &member.name, arguments, site),
+        Atom::Class(class) => {
+            super::sdk::wrappers::call_class(machine, &member.receiver, *class, &member.name, arguments, site)
+        }
         Atom::Super(class, _) if &*member.name == "__new__" => {
             let made = arguments.positional.first().and_then(Value::single);
             let class = match made {
@@ -23,12 +25,13 @@ pub(super) fn call(machine: &mut Machine<'_>, member: &Member, arguments: &Argum
             Some(Atom::Instance(machine.new_instance(class, site)).into())
         }
         Atom::Super(class, _) => {
-            let found = super::sdk::wrappers::call_class(machine, *class, &member.name, arguments, site);
+            let found =
+                super::sdk::wrappers::call_class(machine, &member.receiver, *class, &member.name, arguments, site);
             found.or_else(|| Some(Value::data()))
         }
         Atom::Instance(id) => {
             let class = machine.class_of(*id)?;
-            super::sdk::wrappers::call_class(machine, class, &member.name, arguments, site)
+            super::sdk::wrappers::call_class(machine, &member.receiver, class, &member.name, arguments, site)
         }
         _ if &*member.name == "__mod__" => Some(Value::data()),
         _ => None,

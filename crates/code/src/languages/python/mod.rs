@@ -35,6 +35,7 @@ pub(crate) const PYTHON: Language = Language {
     lower: lower::lower,
     resolve: resolve::resolve,
     handler: resolve::handler,
+    sdk_users: installed::sdk_users,
     candidates: sdk::candidates,
     model: Model { global: standard::global, member, index, call, decorate: standard::decorate, annotation, element },
 };
@@ -80,15 +81,33 @@ fn call(
 ) -> Option<Value> {
     match callee {
         Atom::External(path) if is_sdk(path) => sdk::call_path(machine, path, arguments, site),
-        Atom::External(path) => standard::call(machine, path, arguments, site),
+        Atom::External(path) => {
+            let called = standard::call(machine, path, arguments, site);
+            if called.is_none()
+                && let Some((package, name)) = path.rsplit_once('.')
+            {
+                sdk::unbound_from(machine, package, name, arguments, site);
+            }
+            called
+        }
         Atom::Cloud(cloud) => sdk::call_value(machine, cloud, arguments, site),
         Atom::Member(member) => match &member.receiver {
             Atom::Cloud(cloud) => sdk::call_member(machine, cloud, &member.name, arguments, site),
-            _ if callee.is_anything() => {
-                sdk::unbound(machine, member, arguments, site);
+            Atom::Foreign(path, _) => {
+                let called = methods::call(machine, member, arguments, site);
+                if called.is_none() {
+                    sdk::unbound_from(machine, path, &member.name, arguments, site);
+                }
+                called
+            }
+            receiver => {
+                // Data has no operations; what looks like one on it comes from a value that was not understood.
+                let is_lost = matches!(receiver, Atom::Data | Atom::Text(_)) && !arguments.keyword.is_empty();
+                if is_lost || callee.is_anything() {
+                    sdk::unbound(machine, &member.name, arguments, None, site);
+                }
                 methods::call(machine, member, arguments, site)
             }
-            _ => methods::call(machine, member, arguments, site),
         },
         _ => None,
     }

@@ -9,6 +9,7 @@ use model::SymbolicText;
 
 use super::sdk;
 use crate::evaluate::{Arguments, Atom, Cloud, Machine, Member, OWNER, Partial, Site, Value};
+use crate::facts;
 
 /// Modules of the standard library, sorted.
 const MODULES: &[&str] = &[
@@ -323,7 +324,9 @@ pub(super) fn member(machine: &mut Machine<'_>, receiver: &Atom, name: &str, sit
                 _ => setting(machine, class, name),
             }
         }
-        Atom::External(path) if &**path == "typing" || &**path == "os" || is_sdk_root(path) => None,
+        Atom::Data if name.contains('_') && facts::python_operations(name).next().is_some() => {
+            Some(Atom::Member(Rc::new(Member { receiver: Atom::Data, name: name.into() })).into())
+        }
         Atom::External(path) if path.ends_with("()") => Some(
             Atom::Member(Rc::new(Member {
                 receiver: machine.foreign(path, site).single()?.clone(),
@@ -333,10 +336,6 @@ pub(super) fn member(machine: &mut Machine<'_>, receiver: &Atom, name: &str, sit
         ),
         _ => None,
     }
-}
-
-fn is_sdk_root(path: &str) -> bool {
-    super::is_sdk(path)
 }
 
 /// Fields of pydantic's settings classes hold the environment variable of their name.
@@ -369,7 +368,7 @@ pub(super) fn decorate(machine: &mut Machine<'_>, decorator: &Atom, decorated: &
     match decorator {
         Atom::External(path) if is_transparent(path) => Some(decorated.clone()),
         Atom::External(path) => {
-            sdk::wrappers::decorated(machine, path, None, site);
+            sdk::wrappers::decorated(machine, path, site);
             Some(decorated.clone())
         }
         Atom::Foreign(path, id) => {
@@ -382,7 +381,6 @@ pub(super) fn decorate(machine: &mut Machine<'_>, decorator: &Atom, decorated: &
                     }
                 }
             }
-            sdk::wrappers::decorated(machine, path, Some(*id), site);
             Some(decorated.clone())
         }
         Atom::Member(member) => {

@@ -466,3 +466,103 @@ fn functions_that_are_handed_over_run() {
         &[],
     );
 }
+
+#[test]
+fn libraries_call_on_the_code_s_behalf() {
+    for (text, expected) in [
+        (
+            "from aws_lambda_powertools.utilities import parameters\ndef handler(e, c):\n    parameters.get_parameter('/a', decrypt=True)\n    parameters.get_secret(name='s')\n",
+            &[
+                "app.py:3 ssm.GetParameter(Name=/a WithDecryption=true …) [library]",
+                "app.py:4 secretsmanager.GetSecretValue(SecretId=s …) [library]",
+            ][..],
+        ),
+        (
+            "from aws_lambda_powertools.utilities.parameters import SSMProvider, DynamoDBProvider\np = SSMProvider(config=1)\nd = DynamoDBProvider(table_name='t')\ndef handler(e, c):\n    p.get_multiple('/path')\n    d.get('k')\n",
+            &[
+                "app.py:5 ssm.GetParametersByPath(Path=/path …) [library]",
+                "app.py:6 dynamodb.GetItem(TableName=t …) [library]",
+            ],
+        ),
+        (
+            "import os\nfrom aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer, idempotent\nlayer = DynamoDBPersistenceLayer(table_name=os.environ['T'])\n@idempotent(persistence_store=layer)\ndef handler(e, c):\n    return 1\n",
+            &[
+                "app.py:3 dynamodb.DeleteItem(TableName=${env:T} …) [library]",
+                "app.py:3 dynamodb.GetItem(TableName=${env:T} …) [library]",
+                "app.py:3 dynamodb.PutItem(TableName=${env:T} …) [library]",
+                "app.py:3 dynamodb.UpdateItem(TableName=${env:T} …) [library]",
+            ],
+        ),
+        (
+            "import os\nfrom pynamodb.models import Model\nclass User(Model):\n    class Meta:\n        table_name = os.environ['T']\n    def touch(self):\n        self.save()\ndef handler(e, c):\n    User('a').touch()\n    User.get('a').delete()\n    for u in User.query('x'):\n        u.refresh()\n",
+            &[
+                "app.py:7 dynamodb.PutItem(TableName=${env:T} …) [library]",
+                "app.py:10 dynamodb.DeleteItem(TableName=${env:T} …) [library]",
+                "app.py:10 dynamodb.GetItem(TableName=${env:T} …) [library]",
+                "app.py:11 dynamodb.Query(TableName=${env:T} …) [library]",
+                "app.py:12 dynamodb.GetItem(TableName=${env:T} …) [library]",
+            ],
+        ),
+        (
+            "import pandas as pd\ndef handler(e, c):\n    df = pd.read_csv(f\"s3://{e['b']}/x.csv\")\n    pd.read_csv('/tmp/x')\n    df.to_csv('/tmp/y')\n    df.dropna().to_parquet('s3://out/y')\n",
+            &[
+                "app.py:3 s3.GetObject(Bucket=* Key=x.csv …) [library]",
+                "app.py:3 s3.HeadObject(Bucket=* Key=x.csv …) [library]",
+                "app.py:3 s3.ListObjectsV2(Bucket=* Key=x.csv …) [library]",
+                "app.py:6 s3.PutObject(Bucket=out Key=y …) [library]",
+            ],
+        ),
+        (
+            "import awswrangler as wr\ndef handler(e, c):\n    wr.s3.list_objects('s3://b/p')\n    wr.secretsmanager.get_secret('n')\n",
+            &[
+                "app.py:3 s3.ListObjectsV2(Bucket=b Key=p …) [library]",
+                "app.py:4 secretsmanager.GetSecretValue(SecretId=n …) [library]",
+            ],
+        ),
+        (
+            "import subprocess, os\ndef handler(e, c):\n    subprocess.run(['aws', 's3', 'cp', 's3://b/k', '/tmp/x'])\n    os.system(f\"aws dynamodb scan --table-name {e['t']}\")\n    subprocess.run(['ls', '-l'])\n",
+            &["app.py:3 s3.GetObject(Bucket=b …) [cli]", "app.py:4 dynamodb.Scan(TableName=* …) [cli]"],
+        ),
+    ] {
+        check_handler(&[("app.py", text)], expected);
+    }
+}
+
+#[test]
+fn packages_that_use_the_sdk_go_into_the_ledger() {
+    let app = "import helper_lib, other_lib\ndef handler(e, c):\n    helper_lib.go()\n";
+    check_handler(
+        &[
+            ("app.py", app),
+            ("helper_lib/__init__.py", "def go():\n    from . import inner\n"),
+            ("helper_lib/inner.py", "import boto3\nboto3.client('s3').list_buckets()\n"),
+            ("helper_lib-1.0.dist-info/RECORD", "helper_lib/__init__.py,,\nhelper_lib/inner.py,,\n"),
+            ("other_lib/__init__.py", "import json\n"),
+            ("other_lib-1.0.dist-info/RECORD", "other_lib/__init__.py,,\n"),
+        ],
+        &["? app.py:1 `helper_lib` uses the SDK itself,"],
+    );
+    check_handler(&[("app.py", "import sagemaker\ndef handler(e, c):\n    sagemaker.Session()\n")], &["? app.py:1"]);
+    check_handler(
+        &[(
+            "app.py",
+            "from common_layer import s3\ndef handler(e, c):\n    s3.get_object(Bucket='b', Key='k')\n    s3.frobnicate(Bucket='b')\n",
+        )],
+        &["? app.py:3"],
+    );
+    // The SDK itself and libraries with a model are not looked into.
+    check_handler(
+        &[
+            (
+                "app.py",
+                "import boto3\nfrom aws_lambda_powertools import Logger\ndef handler(e, c):\n    boto3.client('s3').list_buckets()\n",
+            ),
+            (
+                "boto3/__init__.py",
+                "class Session:\n    def go(self):\n        self.client('s3').delete_bucket(Bucket='x')\n",
+            ),
+            ("aws_lambda_powertools/__init__.py", "import boto3\nboto3.client('sqs').list_queues()\n"),
+        ],
+        &["app.py:4 s3.ListBuckets()"],
+    );
+}

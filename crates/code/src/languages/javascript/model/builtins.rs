@@ -238,7 +238,7 @@ fn unbound(machine: &mut Machine<'_>, name: &str, arguments: &Arguments, site: S
     if facts::services_of_method(name).next().is_some() {
         let (keyword, complete) = machine.entries(&first(arguments));
         let named = Arguments { keyword, more_keyword: !complete, ..Arguments::default() };
-        machine.unbound(site, name, &named);
+        machine.unbound(site, name, &named, None);
     }
     None
 }

@@ -18,7 +18,7 @@ pub(super) use clients::{call_client, computed_member};
 pub(super) use types::annotation;
 pub(super) use unbound::candidates;
 
-use crate::evaluate::{Arguments, Atom, Cloud, Machine, Member, Site, Use, Value};
+use crate::evaluate::{Arguments, Atom, Cloud, Machine, Site, Use, Value};
 use crate::facts;
 
 /// A call of something inside an SDK package.
@@ -215,8 +215,7 @@ pub(super) fn element(machine: &mut Machine<'_>, cloud: &Rc<Cloud>, site: Site) 
 
 /// A method is called on something of which nothing is known. When operations are named like it, it is kept until it is
 /// known which services the code uses.
-pub(super) fn unbound(machine: &mut Machine<'_>, member: &Member, arguments: &Arguments, site: Site) {
-    let name = &*member.name;
+pub(super) fn unbound(machine: &mut Machine<'_>, name: &str, arguments: &Arguments, package: Option<&str>, site: Site) {
     let special = matches!(name, "get_paginator" | "get_waiter" | "generate_presigned_url");
     let is_operation = facts::python_operations(name).next().is_some();
     if special
@@ -224,6 +223,22 @@ pub(super) fn unbound(machine: &mut Machine<'_>, member: &Member, arguments: &Ar
         || facts::is_resource_action(name)
         || facts::injected(&format!("s3.client.{name}")).is_some()
     {
-        machine.unbound(site, name, arguments);
+        machine.unbound(site, name, arguments, package);
+    }
+}
+
+/// The same on something from a package that is not among the files: it may be a layer that is missing.
+pub(super) fn unbound_from(machine: &mut Machine<'_>, path: &str, name: &str, arguments: &Arguments, site: Site) {
+    let package = path.split(['.', '(']).next().unwrap_or_default();
+    if arguments.keyword.is_empty()
+        || super::standard::is_standard(package)
+        || wrappers::is_modelled(package)
+        || super::installed::is_common(package)
+        || super::installed::has_package(&machine.project().sources, package)
+    {
+        return;
+    }
+    if facts::python_operations(name).next().is_some() {
+        unbound(machine, name, arguments, Some(package), site);
     }
 }

@@ -20,11 +20,29 @@ pub(in crate::languages::python) fn candidates(
     if !speaks {
         return Vec::new();
     }
+    if unbound.package.is_some() {
+        return of_any_service(unbound);
+    }
     for (service, kind) in services {
         if kind == "client" {
             found.extend(of_client(unbound, service));
         } else {
             found.extend(of_resources(unbound, service));
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// Of all services those that have such an operation and whose required parameters are among the arguments.
+fn of_any_service(unbound: &Unbound) -> Vec<Candidate> {
+    let mut found = BTreeSet::new();
+    for operation in facts::python_operations(&unbound.method) {
+        for service in facts::services_with(operation) {
+            let has_required = facts::operation(service, operation)
+                .is_some_and(|parameters| parameters.required().any(|name| unbound.arguments.contains_key(name)));
+            if has_required && fits(unbound, service, operation, |_| false) {
+                found.insert(candidate(service, operation, Via::Sdk));
+            }
         }
     }
     found.into_iter().collect()
