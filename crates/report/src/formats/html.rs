@@ -86,7 +86,7 @@ fn function(assessment: &Assessment, position: usize) -> Markup {
                 }
                 (about(assessment))
                 @if let Some(change) = &assessment.risk.best_single_change {
-                    p.next { strong { "Do next" } " " (change) " risk" }
+                    p.next { strong { "Do next" } " " (words(change)) " risk" }
                 }
             }
             (upgrades::section(assessment, position))
@@ -125,6 +125,18 @@ fn about(assessment: &Assessment) -> Markup {
                 } }
             }
         }
+    }
+}
+
+/// The text with what stands in backticks as code.
+fn words(text: &str) -> Markup {
+    let is_paired = text.matches('`').count().is_multiple_of(2);
+    html! {
+        @if is_paired {
+            @for (at, part) in text.split('`').enumerate() {
+                @if at % 2 == 1 { code { (part) } } @else { (part) }
+            }
+        } @else { (text) }
     }
 }
 

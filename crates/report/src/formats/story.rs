@@ -80,6 +80,15 @@ pub(super) const OTHER_FAMILIES: &[(&str, Family)] = &[
     ("Configuration", Family::Configuration),
 ];
 
+/// Rules whose findings the verdicts tell already.
+pub(super) const TOLD_BY_VERDICTS: &[&str] = &[
+    "administrator-permission",
+    "dangerous-permission",
+    "missing-permission",
+    "needless-permission",
+    "wildcard-action",
+];
+
 /// Verdicts that differ only in their action.
 pub(super) struct VerdictGroup<'a> {
     /// Never empty; sorted by action.

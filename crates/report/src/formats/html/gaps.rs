@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use model::Gap;
 
+use super::words;
 use crate::formats::story::gap_groups;
 
 /// `level` is that of the heading: 2 on its own, 3 within a function.
@@ -18,7 +19,7 @@ pub(super) fn section(title: &str, id: &str, level: u8, gaps: &[Gap]) -> Markup 
                     tbody { @for group in gap_groups(gaps) {
                         tr {
                             th scope="row" { ul.plain { @for place in &group.places { li { code { (place) } } } } }
-                            td { (group.why) }
+                            td { (words(group.why)) }
                             td { (group.hides) }
                         }
                     } }

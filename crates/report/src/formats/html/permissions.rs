@@ -5,7 +5,7 @@ use model::Family;
 use model::permission::{Judgement, Permissions};
 use model::report::Assessment;
 
-use super::{picture, threats};
+use super::{picture, threats, words};
 use crate::formats::story::{VerdictGroup, of_family, verdict_groups};
 
 /// Judgements in the order of what to do about them, with what they mean to the reader.
@@ -79,7 +79,7 @@ fn row(group: &VerdictGroup<'_>, judgement: Judgement) -> Markup {
                 @if group.resources != ["*"] {
                     p { span.detail { "on " } @for resource in &group.resources { code { (resource) } " " } }
                 } @else { p.detail { "on every resource" } }
-                p { (group.reason) }
+                p { (words(group.reason)) }
             }
         }
     }

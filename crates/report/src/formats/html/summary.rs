@@ -14,13 +14,13 @@ pub(super) fn header(report: &Report, context: &RenderContext) -> Markup {
             h1 { "Assessment of " code { (context.target) } }
             p.date { (context.today) }
             dl.tiles {
-                (tile(report.functions.len(), "functions", ""))
+                (tile(report.functions.len(), if report.functions.len() == 1 { "function" } else { "functions" }, ""))
                 @for severity in [Severity::Critical, Severity::High, Severity::Medium] {
                     (tile(findings(report).filter(|finding| finding.severity == severity).count(), severity.name(), severity.name()))
                 }
                 (tile(findings(report).filter(|finding| finding.family == Family::Secret).count(), "secrets", ""))
                 (tile(needless(report), "needless grants", ""))
-                (tile(gap_count(report), "gaps", ""))
+                (tile(gap_count(report), if gap_count(report) == 1 { "gap" } else { "gaps" }, ""))
             }
             @if report.advisories.is_starter {
                 p.notice { strong { "Judged by the built-in starter table" } " of " (report.advisories.built_at) " with "

@@ -3,10 +3,14 @@
 use std::collections::BTreeSet;
 
 use maud::{Markup, html};
+use model::advisory::MatchStatus;
 use model::report::Assessment;
 use model::{Family, Finding, Severity};
 
-use crate::formats::story::{OTHER_FAMILIES, VulnerableComponent, advisory_id, of_family, vulnerable_components};
+use super::words;
+use crate::formats::story::{
+    OTHER_FAMILIES, TOLD_BY_VERDICTS, VulnerableComponent, advisory_id, of_family, vulnerable_components,
+};
 
 pub(super) fn side(assessment: &Assessment, position: usize) -> Markup {
     html! {
@@ -40,6 +44,7 @@ fn component(found: &VulnerableComponent<'_>) -> Markup {
         li {
             p.title { (badge(found.worst)) " " code.whole { (found.name) } }
             ul.flaws { @for finding in &found.findings { li { (flaw(finding)) } } }
+            @for doubt in doubts(&found.findings) { p.doubt { "Possible: " (words(doubt)) } }
             p.place { (places.into_iter().collect::<Vec<_>>().join(", ")) }
         }
     }
@@ -51,14 +56,17 @@ fn flaw(finding: &Finding) -> Markup {
     html! {
         span class={ "dot " (finding.severity.name()) } aria-hidden="true" {} " "
         strong { (advisory_id(finding)) } " "
-        span.detail {
-            @for alias in advisory.ids.iter().filter(|id| *id != advisory_id(finding)) { (alias) ", " }
-            (finding.severity.name())
-            @if let Some(score) = score { ", " (score) }
-            @if advisory.known_exploited { ", " strong { "exploited in the wild" } }
-            @if advisory.status == model::advisory::MatchStatus::Possible { ", possible" @if let Some(why) = &advisory.why { ": " (why) } }
-        }
+        (finding.severity.name())
+        @if let Some(score) = score { ", " (score) }
+        @if advisory.known_exploited { ", " strong.exploited { "exploited in the wild" } }
+        @if advisory.status == MatchStatus::Possible { ", possible" }
+        @for alias in advisory.ids.iter().filter(|id| *id != advisory_id(finding)) { " " span.alias { (alias) } }
     }
+}
+
+/// Why flaws are only possible, each reason once.
+fn doubts<'a>(findings: &[&'a Finding]) -> BTreeSet<&'a str> {
+    findings.iter().filter_map(|finding| finding.advisory.as_ref()?.why.as_deref()).collect()
 }
 
 /// Every component, folded away.
@@ -92,13 +100,15 @@ fn others(assessment: &Assessment, title: &str, family: Family) -> Markup {
     }
 }
 
-/// Findings with what to do about each.
+/// Findings with what to do about each, unless the table of verdicts tells that.
 pub(super) fn list(findings: &[&Finding]) -> Markup {
     html! {
         ul.findings { @for finding in findings {
             li {
-                p.title { (badge(finding.severity)) " " span { (finding.title) } }
-                p.remedy { span.arrow aria-hidden="true" { "→ " } (finding.remedy.text) }
+                p.title { (badge(finding.severity)) " " span { (words(&finding.title)) } }
+                @if !TOLD_BY_VERDICTS.contains(&finding.rule) {
+                    p.remedy { span.arrow aria-hidden="true" { "→ " } (words(&finding.remedy.text)) }
+                }
                 p.place { (finding.locations.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")) }
             }
         } }

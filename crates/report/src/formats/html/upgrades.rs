@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use model::report::Assessment;
 
 use super::threats::badge;
+use super::words;
 use crate::formats::story::{VulnerableComponent, vulnerable_components};
 
 pub(super) fn section(assessment: &Assessment, position: usize) -> Markup {
@@ -40,7 +41,7 @@ fn row(component: &VulnerableComponent<'_>) -> Markup {
                 }
                 @if component.is_possible { " " span.detail { "possible" } }
             }
-            td { (component.remedy) }
+            td { (words(component.remedy)) }
         }
     }
 }

@@ -76,9 +76,8 @@ impl Page {
 
     /// A title of a part of a block, with a short remark after it.
     pub(super) fn section(&mut self, title: &str, remark: &str) {
-        let title = self.styled(Style::Strong, title);
-        let remark = self.styled(Style::Dim, remark);
-        self.text.push_str(&format!("  {title} {remark}\n"));
+        let first = format!("  {} ", self.styled(Style::Strong, title));
+        self.wrapped(&first, &" ".repeat(title.chars().count() + 3), Style::Dim, remark);
     }
 
     pub(super) fn paragraph(&mut self, style: Style, text: &str) {

@@ -6,7 +6,7 @@ use model::report::Assessment;
 
 use super::findings::{first_few, item};
 use super::layout::{Page, Style};
-use crate::formats::story::{VerdictGroup, of_family, verdict_groups};
+use crate::formats::story::{TOLD_BY_VERDICTS, VerdictGroup, of_family, verdict_groups};
 
 /// Rows shown per judgement before the rest is only counted.
 const MAX_ROWS_SHOWN: usize = 8;
@@ -24,15 +24,6 @@ const ORDER: &[(Judgement, &str, Style)] = &[
     (Judgement::Keep, "✓", Style::Good),
 ];
 
-/// Rules whose findings the rows below tell already.
-const TOLD_BY_ROWS: &[&str] = &[
-    "administrator-permission",
-    "dangerous-permission",
-    "missing-permission",
-    "needless-permission",
-    "wildcard-action",
-];
-
 pub(super) fn block(page: &mut Page, assessment: &Assessment) {
     let permissions = &assessment.permissions;
     if permissions.policies.is_empty() && permissions.needed.is_empty() {
@@ -41,7 +32,8 @@ pub(super) fn block(page: &mut Page, assessment: &Assessment) {
     }
     let (granted, needed) = (permissions.granted_action_count, permissions.needed_action_count);
     page.section("Permissions", &format!("granted {granted} actions, needs {needed}"));
-    for finding in of_family(assessment, Family::Permission).filter(|finding| !TOLD_BY_ROWS.contains(&finding.rule)) {
+    for finding in of_family(assessment, Family::Permission).filter(|finding| !TOLD_BY_VERDICTS.contains(&finding.rule))
+    {
         item(page, finding);
     }
     for (judgement, mark, style) in ORDER {
