@@ -30,7 +30,7 @@ pub(crate) static PYPI_TOKEN: Kind = Kind::pattern(
     &[exact("pypi-AgEIcHlwaS5vcmc"), exact("pypi-AgENdGVzdC5weXBpLm9yZ")],
     r"\b(pypi-(?:AgEIcHlwaS5vcmc|AgENdGVzdC5weXBpLm9yZ)[A-Za-z0-9_\-]{50,})",
 )
-.source("pypi.org/help, API tokens; docs.pypi.org (macaroon with the caveat of its index)")
+.source("PyPI help, API tokens; PyPI documentation (macaroon with the caveat of its index)")
 .severity(Severity::Critical)
 .reach(1, 460)
 .checks(&[Check::Entropy(4.0)])
