@@ -95,7 +95,9 @@ struct Frame {
     log: Vec<(Rc<str>, Option<Value>)>,
     /// How often each place made an object in this activation.
     visits: FxHashMap<Offset, u32>,
+    /// Unrolled loops, and others, that surround the running statement.
     loops: u32,
+    repeats: u32,
 }
 
 impl Frame {
@@ -112,6 +114,7 @@ impl Frame {
             log: Vec::new(),
             visits: FxHashMap::default(),
             loops: 0,
+            repeats: 0,
         }
     }
 }

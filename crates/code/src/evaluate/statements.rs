@@ -12,6 +12,9 @@ const MAX_UNROLLED: usize = 24;
 /// Loops inside this many unrolled ones are not unrolled.
 const MAX_UNROLLED_NESTING: u32 = 2;
 
+/// Loops inside this many others run once.
+const MAX_REPEATED_NESTING: u32 = 4;
+
 /// Alternatives that start from the same variables and are joined after all of them ran.
 #[derive(Default)]
 struct Branches {
@@ -254,7 +257,13 @@ impl<'a> Machine<'a> {
     }
 
     fn repeat_until_stable(&mut self, iterable: Option<(&'a Each, Value)>, test: Option<&'a Expr>, body: &'a Block) {
-        for pass in 0..2 {
+        let depth = self.frame().map_or(0, |frame| {
+            frame.repeats += 1;
+            frame.repeats
+        });
+        // Loops inside loops would run 2^depth times.
+        let passes = if depth <= MAX_REPEATED_NESTING { 2 } else { 1 };
+        for pass in 0..passes {
             let mut branches = Branches::default();
             self.arm(&mut branches, |machine| {
                 if let Some((each, iterable)) = &iterable {
@@ -275,6 +284,9 @@ impl<'a> Machine<'a> {
             if pass == 0 && !grew {
                 break;
             }
+        }
+        if let Some(frame) = self.frame() {
+            frame.repeats -= 1;
         }
     }
 

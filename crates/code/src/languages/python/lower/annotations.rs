@@ -11,7 +11,7 @@ use crate::ir::{Expr, ExprKind, MAX_DEPTH};
 const TRANSPARENT: &[&str] =
     &["Annotated", "Awaitable", "ClassVar", "Final", "Mapped", "Optional", "Required", "Union"];
 
-impl Lowering<'_> {
+impl Lowering {
     /// The classes that an annotation names, `None` when it names nothing of interest. Text in quotes is read as code.
     pub(super) fn annotation(&mut self, annotation: &ast::Expr) -> Option<Expr> {
         let at = offset(annotation.range());

@@ -9,7 +9,7 @@ use crate::ir::{
     MAX_DEPTH, Offset, Over, Stmt, StmtKind,
 };
 
-impl Lowering<'_> {
+impl Lowering {
     pub(super) fn expression(&mut self, expression: &ast::Expr) -> Expr {
         let at = offset(expression.range());
         if self.depth >= MAX_DEPTH {

@@ -21,11 +21,19 @@ use crate::ir::{
 };
 use crate::languages::Lowered;
 
+/// Largest file that is parsed, in bytes: its tree takes some fifty times as much memory.
+const MAX_FILE_BYTES: usize = 6 * 1024 * 1024;
+
 pub(super) fn lower(_path: &str, text: &str) -> Lowered {
-    if !depth::is_bounded(text) {
-        let why = "the code is nested too deeply to be read; calls in this file are not seen".to_owned();
+    let refused = |why: String| {
         let module = Module { language: "python", ..Module::default() };
-        return Lowered { module, problems: vec![(0, why)] };
+        Lowered { module, problems: vec![(0, why)] }
+    };
+    if text.len() > MAX_FILE_BYTES {
+        return refused(format!("the file is larger than {MAX_FILE_BYTES} bytes; calls in it are not seen"));
+    }
+    if !depth::is_bounded(text) {
+        return refused("the code is nested too deeply to be read; calls in this file are not seen".to_owned());
     }
     let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
     let problems = parsed.errors().first().map(|error| {
@@ -36,7 +44,6 @@ pub(super) fn lower(_path: &str, text: &str) -> Lowered {
         (u32::from(error.location.start()), why)
     });
     let mut lowering = Lowering {
-        text,
         module: Module { language: "python", ..Module::default() },
         scopes: vec![Scope { kind: ScopeKind::Module, ..Scope::default() }],
         depth: 0,
@@ -47,8 +54,7 @@ pub(super) fn lower(_path: &str, text: &str) -> Lowered {
     Lowered { module: lowering.module, problems: problems.into_iter().collect() }
 }
 
-struct Lowering<'t> {
-    text: &'t str,
+struct Lowering {
     module: Module,
     scopes: Vec<Scope>,
     depth: u32,
@@ -74,7 +80,7 @@ enum ScopeKind {
     Class,
 }
 
-impl Lowering<'_> {
+impl Lowering {
     fn block(&mut self, statements: &[ast::Stmt]) -> Block {
         if self.depth >= MAX_DEPTH {
             self.module.cut.extend(statements.first().map(|statement| offset(statement.range())));

@@ -6,7 +6,7 @@ use ruff_text_size::Ranged;
 use super::{Lowering, name, offset};
 use crate::ir::{Case, Expr, ExprKind, MAX_DEPTH, Pattern, StmtKind};
 
-impl Lowering<'_> {
+impl Lowering {
     pub(super) fn target(&mut self, target: &ast::Expr) -> Pattern {
         match target {
             ast::Expr::Name(target) => {

@@ -9,7 +9,10 @@ use crate::ir::{
     Receiver, Stmt, StmtKind,
 };
 
-impl Lowering<'_> {
+/// Longest `elif` chain that is nested.
+const MAX_ELIF_NESTING: usize = 64;
+
+impl Lowering {
     pub(super) fn statement(&mut self, statement: &ast::Stmt, block: &mut Block) {
         let at = offset(statement.range());
         let mut push = |kind| block.push(Stmt { offset: at, kind });
@@ -164,13 +167,17 @@ impl Lowering<'_> {
             let test = clause.test.as_ref().map(|test| self.expression(test));
             arms.push((test, self.block(&clause.body), offset(clause.range())));
         }
-        // `elif` chains are flat in the source and nested here: what is beyond the bound becomes one alternative.
+        // `elif` chains are flat in the source and nested here. Beyond the bound each is an alternative of its own.
         let mut otherwise = Block::new();
-        for (test, block, at) in arms.into_iter().rev() {
-            otherwise = match test {
-                None => block,
-                Some(test) => vec![Stmt { offset: at, kind: StmtKind::If { test, then: block, otherwise } }],
+        for (at_arm, (test, block, at)) in arms.into_iter().enumerate().rev() {
+            let Some(test) = test else {
+                otherwise = block;
+                continue;
             };
+            let (inside, mut after) =
+                if at_arm < MAX_ELIF_NESTING { (otherwise, Block::new()) } else { (Block::new(), otherwise) };
+            otherwise = vec![Stmt { offset: at, kind: StmtKind::If { test, then: block, otherwise: inside } }];
+            otherwise.append(&mut after);
         }
         StmtKind::If { test, then, otherwise }
     }
