@@ -30,10 +30,6 @@ impl File {
         self.path.rsplit_once('/').map_or("", |(folder, _)| folder)
     }
 
-    pub(crate) fn name(&self) -> &str {
-        self.path.rsplit_once('/').map_or(self.path.as_str(), |(_, name)| name)
-    }
-
     pub(crate) fn is_folder(&self) -> bool {
         self.path.is_empty() || self.path.ends_with('/')
     }

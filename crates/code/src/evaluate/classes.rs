@@ -56,8 +56,7 @@ impl<'a> Machine<'a> {
         let Some(class) = self.class(module, index) else { return Value::unknown() };
         let bases: Vec<_> = class.bases.iter().map(|base| self.eval(base)).collect();
         let key = ActivationKey::Class(activation, module, index);
-        let (activation, scope) =
-            self.heap.activate(key, || Scope::new(ScopeKind::Class, module, Some(enclosing), &[], &[]));
+        let (activation, scope) = self.heap.activate(key, || Scope::new(ScopeKind::Class, Some(enclosing), &[], &[]));
         let site = self.site(class.offset);
         let id = self.allocate(site, Kind::Class { module, class: index, scope, bases });
         self.frames.push(Frame { class: Some(id), ..Frame::new(module, scope, activation) });

@@ -81,7 +81,6 @@ pub(super) enum ScopeKind {
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
     pub kind: ScopeKind,
-    pub module: ModuleId,
     pub parent: Option<ScopeId>,
     /// What a function declares; modules and classes declare whatever is assigned in them.
     pub locals: &'a [Name],
@@ -264,10 +263,6 @@ impl<'a> Heap<'a> {
         self.activations.get(key).copied()
     }
 
-    pub(super) fn activation_count(&self) -> usize {
-        self.activation_scopes.len()
-    }
-
     /// The object made at this place of this activation for the `nth` time; empty at its first making in a round.
     pub(super) fn allocate(&mut self, place: (ActivationId, ModuleId, Offset, u32), kind: Kind) -> ObjectId {
         let tag = match kind {
@@ -294,10 +289,6 @@ impl<'a> Heap<'a> {
 
     pub(super) fn object(&self, id: ObjectId) -> Option<&Object> {
         self.objects.get(id.0 as usize)
-    }
-
-    pub(super) fn object_count(&self) -> usize {
-        self.objects.len()
     }
 
     /// Notes that `root` looked at the object and gives it.
@@ -455,14 +446,8 @@ impl<'a> Heap<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(
-        kind: ScopeKind,
-        module: ModuleId,
-        parent: Option<ScopeId>,
-        locals: &'a [Name],
-        globals: &'a [Name],
-    ) -> Self {
-        Self { kind, module, parent, locals, globals, variables: FxHashMap::default(), order: Vec::new() }
+    pub(super) fn new(kind: ScopeKind, parent: Option<ScopeId>, locals: &'a [Name], globals: &'a [Name]) -> Self {
+        Self { kind, parent, locals, globals, variables: FxHashMap::default(), order: Vec::new() }
     }
 
     fn declare(&mut self, name: &str, cell: Cell) {

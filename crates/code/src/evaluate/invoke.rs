@@ -223,7 +223,6 @@ impl<'a> Machine<'a> {
         let scope = || {
             Scope::new(
                 ScopeKind::Function,
-                closure.module,
                 Some(closure.scope),
                 function.locals.as_slice(),
                 function.globals.as_slice(),

@@ -200,24 +200,6 @@ pub(crate) fn evaluate<'a>(project: &'a Project<'a>, starts: &[Start]) -> Outcom
         }
     }
     let exhausted = machine.is_exhausted();
-    if std::env::var_os("FNDEBUG").is_some() {
-        eprintln!(
-            "steps {} activations {} objects {} cut {} contexts max {:?}",
-            machine.steps,
-            machine.heap.activation_count(),
-            machine.heap.object_count(),
-            machine.record.cut_calls,
-            machine
-                .contexts
-                .iter()
-                .map(|(k, v)| (
-                    v.count,
-                    project.loaded(k.0).map(|l| l.file.path.clone()),
-                    machine.function(k.0, k.1).map(|f| f.name.clone())
-                ))
-                .max()
-        );
-    }
     let ran_modules = (0..).map(ModuleId).zip(&machine.modules).filter(|(_, state)| **state != ModuleState::Waiting);
     let ran_modules = ran_modules.map(|(id, _)| id).collect();
     Outcome { ran_modules, wanted: machine.wanted, exhausted, record: machine.record }

@@ -20,7 +20,7 @@ impl<'a> Machine<'a> {
         let project = self.project;
         let loaded = project.loaded(module)?;
         let key = ActivationKey::Module(module);
-        let (activation, scope) = self.heap.activate(key, || Scope::new(ScopeKind::Module, module, None, &[], &[]));
+        let (activation, scope) = self.heap.activate(key, || Scope::new(ScopeKind::Module, None, &[], &[]));
         self.set_state(module, ModuleState::Running(scope));
         self.frames.push(Frame::new(module, scope, activation));
         let root = std::mem::replace(&mut self.root, super::Root(0));
@@ -209,9 +209,7 @@ impl<'a> Machine<'a> {
                 }
                 self.member(&exports, name, site)
             }
-            Exports::Listed(exports) => {
-                self.listed(module, exports, name, site, depth).unwrap_or_else(|| Value::unknown())
-            }
+            Exports::Listed(exports) => self.listed(module, exports, name, site, depth).unwrap_or_else(Value::unknown),
         }
     }
 

@@ -50,7 +50,7 @@ impl<'a> Machine<'a> {
                 }
             }
             StmtKind::Annotated { target, annotation, value } => self.annotated(target, annotation, value.as_ref()),
-            StmtKind::Delete(_) => {}
+            StmtKind::Delete(targets) => targets.iter().for_each(|target| self.delete(target)),
             StmtKind::Return(value) => return self.give_back(value.as_ref()),
             StmtKind::Raise(value) => {
                 if let Some(value) = value {
@@ -73,6 +73,20 @@ impl<'a> Machine<'a> {
             StmtKind::Import(import) => self.import_statement(import, statement.offset),
         }
         Flow::Next
+    }
+
+    /// What is deleted may be there again by the time other code looks, so only the way to it runs.
+    fn delete(&mut self, target: &'a Pattern) {
+        match target {
+            Pattern::Attribute { object, .. } => {
+                self.eval(object);
+            }
+            Pattern::Index { object, index } => {
+                self.eval(object);
+                self.eval(index);
+            }
+            _ => {}
+        }
     }
 
     fn give_back(&mut self, value: Option<&'a Expr>) -> Flow {

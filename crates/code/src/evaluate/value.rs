@@ -125,18 +125,6 @@ pub(crate) enum Cloud {
         service: Rc<str>,
         operation: Rc<str>,
     },
-    /// A class whose instances name an operation: `GetObjectCommand`.
-    CommandClass {
-        service: Rc<str>,
-        operation: Rc<str>,
-        flavour: &'static str,
-    },
-    Command {
-        service: Rc<str>,
-        operation: Rc<str>,
-        flavour: &'static str,
-        input: Value,
-    },
     /// Anything else a language's model wants to remember.
     Special {
         kind: &'static str,

@@ -63,9 +63,12 @@ pub(crate) struct Language {
     pub sdk_users: fn(sources: &Sources<'_>, packages: &[&str]) -> Vec<String>,
     /// Which operations a call on an unknown receiver may stand for, given the services that the code makes clients
     /// (`client`) or resources (`ServiceResource`, `Table`) of.
-    pub candidates: fn(unbound: &Unbound, services: &BTreeSet<(String, String)>) -> Vec<Candidate>,
+    pub candidates: fn(unbound: &Unbound, services: &Services) -> Vec<Candidate>,
     pub model: Model,
 }
+
+/// Services that the code uses, with what it makes of each.
+pub(crate) type Services = BTreeSet<(String, String)>;
 
 /// An operation that a call may stand for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

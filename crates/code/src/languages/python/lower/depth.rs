@@ -39,10 +39,10 @@ pub(super) fn is_bounded(text: &str) -> bool {
                 }
                 open.push(0);
             }
-            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace | TokenKind::FStringEnd | TokenKind::TStringEnd => {
-                if open.len() > 1 {
-                    operators -= open.pop().unwrap_or(0);
-                }
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace | TokenKind::FStringEnd | TokenKind::TStringEnd
+                if open.len() > 1 =>
+            {
+                operators -= open.pop().unwrap_or(0);
             }
             kind if kind.is_operator() || kind.is_keyword() => {
                 operators += 1;

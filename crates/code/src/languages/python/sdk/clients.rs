@@ -43,7 +43,8 @@ fn call_method(
     site: Site,
 ) -> Value {
     if let Some(injected) = facts::injected(&format!("{service}.client.{name}")) {
-        return call_injected(machine, service, &injected, name, binding, &[], arguments, site);
+        let on = Receiver { service, binding, identifiers: &[] };
+        return call_injected(machine, &on, &injected, name, arguments, site);
     }
     match facts::python_operation(service, name) {
         Some(operation) => {
@@ -66,14 +67,20 @@ fn call_method(
     Value::data()
 }
 
-/// A method that boto3 adds by hand, of a client or a resource with these identifiers.
+/// What a method is called on.
+pub(super) struct Receiver<'r> {
+    pub service: &'r Rc<str>,
+    pub binding: Binding,
+    /// Of a resource; empty for a client.
+    pub identifiers: &'r [(Rc<str>, Value)],
+}
+
+/// A method that boto3 adds by hand, of a client or a resource.
 pub(super) fn call_injected(
     machine: &mut Machine<'_>,
-    service: &Rc<str>,
+    on: &Receiver<'_>,
     injected: &facts::Injected<'_>,
     name: &str,
-    binding: Binding,
-    identifiers: &[(Rc<str>, Value)],
     arguments: &Arguments,
     site: Site,
 ) -> Value {
@@ -85,7 +92,7 @@ pub(super) fn call_injected(
     for bound in injected.bindings() {
         let value = match bound.source {
             "identifier" => {
-                identifiers.iter().find(|(name, _)| **name == *bound.detail).map(|(_, value)| value.clone())
+                on.identifiers.iter().find(|(name, _)| **name == *bound.detail).map(|(_, value)| value.clone())
             }
             source => given(source),
         };
@@ -105,15 +112,15 @@ pub(super) fn call_injected(
     let via = match name {
         "generate_presigned_post" => Via::Presign,
         name if name.contains("upload") || name.contains("download") || name == "copy" => Via::Transfer,
-        _ if identifiers.is_empty() => Via::Sdk,
+        _ if on.identifiers.is_empty() => Via::Sdk,
         _ => Via::Resource,
     };
     let used = Use {
-        service: service.to_string(),
+        service: on.service.to_string(),
         operation: injected.operation.to_owned(),
         arguments: named,
         arguments_complete: complete,
-        binding,
+        binding: on.binding,
         via,
     };
     machine.record(site, used);

@@ -182,7 +182,6 @@ pub(super) fn call_member(
             super::standard::call_special_member(machine, kind, parts, name, arguments, site)
                 .or_else(|| Some(Value::data()))
         }
-        _ => Some(Value::data()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use model::call::{Binding, Via};
 
-use super::clients::call_injected;
+use super::clients::{Receiver, call_injected};
 use super::special;
 use crate::evaluate::{Arguments, Atom, Cloud, Machine, Site, Use, Value};
 use crate::facts::{self, ResourceMember};
@@ -36,7 +36,7 @@ impl Resource<'_> {
         self.identifiers.iter().find(|(known, _)| **known == *name).map(|(_, value)| value.clone())
     }
 
-    fn new(&self, kind: &str, identifiers: Vec<(Rc<str>, Value)>, loaded: bool) -> Value {
+    fn related(&self, kind: &str, identifiers: Vec<(Rc<str>, Value)>, loaded: bool) -> Value {
         Value::cloud(Cloud::Resource {
             service: Rc::clone(self.service),
             kind: kind.into(),
@@ -68,7 +68,7 @@ pub(super) fn member(machine: &mut Machine<'_>, cloud: &Rc<Cloud>, name: &str, s
         }
         "reference" => {
             let identifiers = identifiers_of(&resource, &found, &Arguments::default());
-            Some(resource.new(found.class, identifiers, false))
+            Some(resource.related(found.class, identifiers, false))
         }
         "collection" => Some(Value::cloud(Cloud::Collection {
             resource: Rc::clone(cloud),
@@ -89,8 +89,8 @@ pub(super) fn call(
 ) -> Value {
     let Some(resource) = take_apart(cloud) else { return Value::data() };
     if let Some(injected) = facts::injected(&resource.key(name)) {
-        let (service, binding, identifiers) = (resource.service, resource.binding, resource.identifiers);
-        call_injected(machine, service, &injected, name, binding, identifiers, arguments, site);
+        let on = Receiver { service: resource.service, binding: resource.binding, identifiers: resource.identifiers };
+        call_injected(machine, &on, &injected, name, arguments, site);
         return if name == "batch_writer" { special("batch", Value::data()) } else { Value::data() };
     }
     let class = || facts::resource_members(&format!("{}.{}", resource.service, resource.kind)).next();
@@ -111,7 +111,7 @@ pub(super) fn call(
     match found.kind {
         "subresource" => {
             let identifiers = identifiers_of(&resource, &found, arguments);
-            resource.new(found.class, identifiers, false)
+            resource.related(found.class, identifiers, false)
         }
         "action" => {
             record(machine, &resource, found.operation, found.parameters, arguments, Via::Resource, site);
@@ -119,7 +119,7 @@ pub(super) fn call(
                 return Value::data();
             }
             let several = found.identifiers.contains("[]");
-            let made = resource.new(found.class, identifiers_of(&resource, &found, arguments), true);
+            let made = resource.related(found.class, identifiers_of(&resource, &found, arguments), true);
             if several { machine.new_list_of(made, site) } else { made }
         }
         "waiter" => {
@@ -241,7 +241,7 @@ pub(super) fn call_collection(
             let key = format!("{}.{}.{batch}", parts.service, member.class);
             if let Some(action) = facts::resource_members(&key).find(|member| member.kind == "batch") {
                 let identifiers = identifiers_of(&parts, &member, &joined);
-                let made = parts.new(member.class, identifiers, true);
+                let made = parts.related(member.class, identifiers, true);
                 if let Some(Atom::Cloud(made)) = made.single()
                     && let Some(made) = take_apart(made)
                 {
@@ -261,5 +261,5 @@ pub(super) fn element(machine: &mut Machine<'_>, cloud: &Rc<Cloud>, site: Site) 
     record(machine, &parts, member.operation, member.parameters, arguments, Via::Resource, site);
     // A list of structures comes with their attributes, a list of names does not.
     let loaded = member.identifiers.contains("[].");
-    parts.new(member.class, identifiers_of(&parts, &member, arguments), loaded)
+    parts.related(member.class, identifiers_of(&parts, &member, arguments), loaded)
 }

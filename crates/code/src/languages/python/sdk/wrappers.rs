@@ -77,7 +77,8 @@ pub(in crate::languages::python) fn call(
     site: Site,
 ) -> Option<Value> {
     let name = path.rsplit('.').next()?;
-    let module_and_name = path.rsplitn(3, '.').nth(1).map(|module| format!("{module}.{name}"));
+    let module = path.rsplit('.').nth(1);
+    let module_and_name = module.map(|module| format!("{module}.{name}"));
     let row = module_and_name.and_then(|name| find(&name, path)).or_else(|| find(name, path))?;
     if row.operations.is_empty() {
         let object = machine.foreign(&format!("{path}()"), site);
