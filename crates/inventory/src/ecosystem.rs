@@ -14,6 +14,9 @@ pub struct Ecosystem {
     pub id: &'static str,
     /// The `type` of its package URLs.
     pub purl_type: &'static str,
+    /// The namespaces of those package URLs that are its own, where several ecosystems share a type (`deb`, `rpm`); the first
+    /// is the one that is written. Empty where the namespace is part of the package's name.
+    pub purl_namespaces: &'static [&'static str],
     /// As OSV spells it, without a release suffix (`:12`).
     pub advisory_name: &'static str,
     pub title: &'static str,
@@ -37,6 +40,25 @@ pub(crate) struct Layout {
     pub(crate) slots: fn(Option<&str>, &str) -> Vec<String>,
 }
 
+impl Layout {
+    /// Packages lie side by side and see all others.
+    pub(crate) const FLAT: Self = Self { sees: |_, _| true, slots: |_, _| Vec::new() };
+}
+
+/// Names that are compared as they are.
+pub(crate) fn as_written(name: &str) -> Cow<'_, str> {
+    Cow::Borrowed(name)
+}
+
+/// Names that are the same in any case.
+pub(crate) fn lower_case(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
 /// How an ecosystem orders versions and writes requirements.
 #[derive(Debug)]
 pub struct Order {
@@ -57,6 +79,18 @@ impl Ecosystem {
     /// The first ecosystem whose package URLs have this type.
     pub fn by_purl_type(purl_type: &str) -> Option<&'static Self> {
         crate::ecosystems().iter().copied().find(|ecosystem| ecosystem.purl_type.eq_ignore_ascii_case(purl_type))
+    }
+
+    /// The ecosystem of package URLs with this type and namespace; without a namespace the first of the type.
+    pub fn by_purl(purl_type: &str, namespace: Option<&str>) -> Option<&'static Self> {
+        let of_type = |ecosystem: &&&Self| ecosystem.purl_type.eq_ignore_ascii_case(purl_type);
+        let is_own = |ecosystem: &&&Self| {
+            ecosystem.purl_namespaces.is_empty()
+                || namespace.is_none_or(|namespace| {
+                    ecosystem.purl_namespaces.iter().any(|own| own.eq_ignore_ascii_case(namespace))
+                })
+        };
+        crate::ecosystems().iter().filter(of_type).find(is_own).copied()
     }
 
     /// The ecosystem that OSV names so, with or without a release suffix (`Debian:12`).

@@ -13,19 +13,18 @@ mod specification;
 pub(crate) mod version;
 mod yarn_lock;
 
-use std::borrow::Cow;
-
-use crate::ecosystem::Layout;
+use crate::ecosystem::{Layout, as_written};
 use crate::{Ecosystem, Order};
 
 pub(crate) const NPM: Ecosystem = Ecosystem {
     id: "npm",
     purl_type: "npm",
+    purl_namespaces: &[],
     advisory_name: "npm",
     title: "npm",
     namespace_separator: Some('/'),
     // Names are case-sensitive: old packages differ by case alone (`JSONStream`, `jsonstream`).
-    normalise_name: |name| Cow::Borrowed(name),
+    normalise_name: as_written,
     formats: &[
         bun_lock::FORMAT,
         bundle::FORMAT,

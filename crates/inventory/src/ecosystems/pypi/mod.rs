@@ -23,6 +23,7 @@ use crate::{Ecosystem, Order};
 pub(crate) const PYPI: Ecosystem = Ecosystem {
     id: "pypi",
     purl_type: "pypi",
+    purl_namespaces: &[],
     advisory_name: "PyPI",
     title: "PyPI",
     namespace_separator: None,

@@ -1,0 +1,46 @@
+//! Alpine and the distributions that share its package manager: packages of apk.
+
+mod version;
+
+use crate::ecosystem::{Layout, lower_case};
+use crate::key::natural_key;
+use crate::{Ecosystem, Order};
+
+pub(crate) const ALPINE: Ecosystem = Ecosystem {
+    id: "alpine",
+    purl_type: "apk",
+    purl_namespaces: &["alpine"],
+    advisory_name: "Alpine",
+    title: "Alpine",
+    namespace_separator: None,
+    normalise_name: lower_case,
+    formats: &[],
+    layout: Layout::FLAT,
+    order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
+};
+
+pub(crate) const CHAINGUARD: Ecosystem = Ecosystem {
+    id: "chainguard",
+    purl_type: "apk",
+    purl_namespaces: &["chainguard"],
+    advisory_name: "Chainguard",
+    title: "Chainguard",
+    namespace_separator: None,
+    normalise_name: lower_case,
+    formats: &[],
+    layout: Layout::FLAT,
+    order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
+};
+
+pub(crate) const WOLFI: Ecosystem = Ecosystem {
+    id: "wolfi",
+    purl_type: "apk",
+    purl_namespaces: &["wolfi"],
+    advisory_name: "Wolfi",
+    title: "Wolfi",
+    namespace_separator: None,
+    normalise_name: lower_case,
+    formats: &[],
+    layout: Layout::FLAT,
+    order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
+};

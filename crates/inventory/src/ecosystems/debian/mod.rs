@@ -1,0 +1,33 @@
+//! Debian and Ubuntu: packages of dpkg.
+
+mod version;
+
+use crate::ecosystem::{Layout, lower_case};
+use crate::key::natural_key;
+use crate::{Ecosystem, Order};
+
+pub(crate) const DEBIAN: Ecosystem = Ecosystem {
+    id: "debian",
+    purl_type: "deb",
+    purl_namespaces: &["debian"],
+    advisory_name: "Debian",
+    title: "Debian",
+    namespace_separator: None,
+    normalise_name: lower_case,
+    formats: &[],
+    layout: Layout::FLAT,
+    order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
+};
+
+pub(crate) const UBUNTU: Ecosystem = Ecosystem {
+    id: "ubuntu",
+    purl_type: "deb",
+    purl_namespaces: &["ubuntu"],
+    advisory_name: "Ubuntu",
+    title: "Ubuntu",
+    namespace_separator: None,
+    normalise_name: lower_case,
+    formats: &[],
+    layout: Layout::FLAT,
+    order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
+};

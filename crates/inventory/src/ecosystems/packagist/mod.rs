@@ -1,0 +1,20 @@
+//! Packagist: PHP packages. Names are the same in any case.
+
+mod version;
+
+use crate::ecosystem::{Layout, lower_case};
+use crate::key::natural_key;
+use crate::{Ecosystem, Order};
+
+pub(crate) const PACKAGIST: Ecosystem = Ecosystem {
+    id: "packagist",
+    purl_type: "composer",
+    purl_namespaces: &[],
+    advisory_name: "Packagist",
+    title: "Packagist",
+    namespace_separator: Some('/'),
+    normalise_name: lower_case,
+    formats: &[],
+    layout: Layout::FLAT,
+    order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
+};
