@@ -35,15 +35,25 @@ struct Contents {
     gaps: Vec<Gap>,
 }
 
-/// The assessments of the package's functions, in their order.
-pub(crate) fn assess(package: &Package<'_>, target: &OpenTarget<'_>, facts: &Facts<'_>) -> Vec<Assessment> {
+/// The assessments of the package's functions, in their order, each with whether anything of the function was read.
+pub(crate) fn assess(package: &Package<'_>, target: &OpenTarget<'_>, facts: &Facts<'_>) -> Vec<(Assessment, bool)> {
     let Parsed { value: artifact, gaps } = package.open(target.root);
     let mut contents = read(&artifact, package, facts);
     contents.gaps.extend(gaps);
     contents.digests = package.digests(target.root);
     let read = PackageFiles { artifact: &artifact, contents: &contents, target };
     let assessments = package.functions.iter().map(|located| assess_function(located, &read, facts)).collect();
-    with_late_gaps(assessments, &artifact.late_gaps())
+    let assessments = with_late_gaps(assessments, &artifact.late_gaps());
+    let has_files = !artifact.entries().is_empty();
+    // A template tells what a function is granted even where its code is elsewhere.
+    let read_anything = |assessment: &Assessment| has_files || !assessment.function.identity.policies.is_empty();
+    assessments
+        .into_iter()
+        .map(|assessment| {
+            let read = read_anything(&assessment);
+            (assessment, read)
+        })
+        .collect()
 }
 
 /// What reading entries found out only when it was done.

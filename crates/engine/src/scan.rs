@@ -31,9 +31,13 @@ pub fn scan(targets: &[PathBuf], settings: &Settings, progress: &dyn Progress) -
     }
     let count: usize = opened.iter().map(|target| target.functions.len()).sum();
     progress.begin(Stage::Assess, count as u64);
+    let mut nothing_read = true;
     for target in &opened {
-        report.functions.extend(assess_target(target, &facts, progress));
+        let assessed = assess_target(target, &facts, progress);
+        nothing_read &= assessed.iter().all(|(_, read_anything)| !read_anything);
+        report.functions.extend(assessed.into_iter().map(|(assessment, _)| assessment));
     }
+    report.nothing_read = nothing_read;
     report.functions.sort_by(|left, right| left.function.id.cmp(&right.function.id));
     finish(&mut report);
     Ok(report)
@@ -50,8 +54,8 @@ fn open_index(settings: &Settings) -> Result<Index, Error> {
 }
 
 /// Assesses packages in parallel. On threads of their own, not on rayon's: an assessment waits for work that it hands to
-/// rayon's pool, and a pool all of whose threads wait does no work.
-fn assess_target(target: &Target, facts: &Facts<'_>, progress: &dyn Progress) -> Vec<Assessment> {
+/// rayon's pool, and a pool all of whose threads wait does no work. Each comes with whether anything of it was read.
+fn assess_target(target: &Target, facts: &Facts<'_>, progress: &dyn Progress) -> Vec<(Assessment, bool)> {
     let packages = Package::group(&target.functions);
     let open = OpenTarget::new(&target.root, &target.functions, facts.settings.wants_code());
     let next = AtomicUsize::new(0);

@@ -56,4 +56,7 @@ pub struct Report {
     pub functions: Vec<Assessment>,
     /// Gaps that belong to no single function.
     pub gaps: Vec<Gap>,
+    /// Whether there was nothing to judge: no function could be read from the templates, or the packages named hold no
+    /// file that could be read. The gaps say why.
+    pub nothing_read: bool,
 }

@@ -46,6 +46,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let fail_on = arguments.fail_on.as_deref().and_then(Severity::parse).or(config.fail_on());
     let report = scan_all(&arguments.target, &settings)?;
     write_reports(arguments, &report, &settings)?;
+    if report.nothing_read {
+        return Err(nothing_read(&report).into());
+    }
     let worst = report.functions.iter().flat_map(|function| &function.findings).map(|finding| finding.severity).max();
     Ok(if fail_on.is_some_and(|threshold| worst >= Some(threshold)) { Exit::Findings } else { Exit::Clean })
 }
@@ -61,6 +64,13 @@ pub(crate) fn scan_all(target: &Target, settings: &engine::Settings) -> anyhow::
             if error.is_usage() { Failure::usage(error.to_string()) } else { Failure::incomplete(error_chain(&error)) };
         failure.with_hint(hint).into()
     })
+}
+
+/// The report was printed; that nothing could be judged must not look like success.
+fn nothing_read(report: &Report) -> Failure {
+    let gaps = report.gaps.iter().chain(report.functions.iter().flat_map(|function| &function.gaps));
+    let why = gaps.map(|gap| format!("{}: {}", gap.location, gap.why)).next().unwrap_or_default();
+    Failure::incomplete(format!("nothing could be read: {why}"))
 }
 
 fn error_chain(error: &dyn std::error::Error) -> String {

@@ -74,6 +74,7 @@ pub(crate) fn empty_report() -> Report {
 /// One function with everything, one with hostile names, one with nothing.
 pub(crate) fn rich_report() -> Report {
     Report {
+        nothing_read: false,
         advisories: AdvisorySource {
             name: "built-in starter".into(),
             is_starter: true,
