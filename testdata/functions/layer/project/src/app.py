@@ -1,0 +1,5 @@
+from shared import publish
+
+
+def handler(event, context):
+    publish(event["text"])

@@ -1,0 +1,1 @@
+export const queueUrl = process.env.QUEUE_URL as string;
