@@ -68,6 +68,7 @@ impl Programs<'_> {
             Kind::Require(request) => return self.resolve(module, request).unwrap_or(Evaluated::Unknown),
             Kind::Property(object, name) => return self.property(object, name, scope),
             Kind::Index(object, index) => return self.index(object, index, scope),
+            Kind::Shared(value) => return self.evaluate(value, scope),
             Kind::Either(first, second) => return self.either(first, second, scope),
             Kind::Sum(left, right) => match self.sum(left, right, scope) {
                 Some(text) => Value::Text(text),

@@ -11,6 +11,7 @@ use oxc_ast::ast::{
 use oxc_parser::Parser;
 use oxc_span::{GetSpan, SourceType};
 
+use super::changes;
 use super::syntax::{Binding, Element, Export, Expression, Function, Imported, Kind, Member, Module};
 
 /// Deepest nesting of expressions; deeper ones are unknown.
@@ -35,6 +36,11 @@ pub(super) fn module(path: &str, text: &str) -> Result<Module, (u32, String)> {
     for statement in &parsed.program.body {
         lowering.statement(statement);
     }
+    for name in changes::changed_names(&parsed.program.body) {
+        if let Some(binding) = lowering.module.bindings.get_mut(&name) {
+            *binding = Binding::Value(Arc::new(Expression::new(0, Kind::Unknown)));
+        }
+    }
     Ok(lowering.module)
 }
 
@@ -58,8 +64,21 @@ impl Lowering {
             for (name, value) in self.declared(declaration) {
                 self.module.bindings.insert(name, Binding::Value(Arc::new(value)));
             }
+        } else if let Some((name, property, value)) = changes::property_assignment(statement) {
+            let value = self.expression(value);
+            self.assign_property(name, property, value);
         } else if let Statement::ExpressionStatement(statement) = statement {
             self.assigned_export(&statement.expression);
+        }
+    }
+
+    /// `name.property = value` after the declaration of `name`.
+    fn assign_property(&mut self, name: &str, property: String, value: Expression) {
+        match self.module.bindings.get_mut(name) {
+            Some(Binding::Value(before)) => *before = with_property(before, property, value),
+            // What another module declares changes for everyone.
+            Some(binding) => *binding = Binding::Value(Arc::new(Expression::new(value.offset, Kind::Unknown))),
+            None => {}
         }
     }
 
@@ -144,7 +163,14 @@ impl Lowering {
         };
         if is_exports {
             let value = self.expression(&assignment.right);
-            self.module.exports.push(Export::Named(name.to_owned(), Arc::new(value)));
+            let whole = self.module.exports.iter_mut().rev().find_map(|export| match export {
+                Export::Whole(whole) => Some(whole),
+                _ => None,
+            });
+            match whole {
+                Some(whole) => *whole = with_property(whole, name.to_owned(), value),
+                None => self.module.exports.push(Export::Named(name.to_owned(), Arc::new(value))),
+            }
         } else if name == "exports" && is_module(&member.object) {
             let value = self.expression(&assignment.right);
             self.module.exports.push(Export::Whole(Arc::new(value)));
@@ -343,6 +369,14 @@ impl Lowering {
         }
         Kind::Unknown
     }
+}
+
+/// The mapping `before` with one more property.
+fn with_property(before: &Arc<Expression>, property: String, value: Expression) -> Arc<Expression> {
+    let spread = Expression::new(before.offset, Kind::Shared(Arc::clone(before)));
+    let key = Expression::new(value.offset, Kind::Text(property));
+    let members = vec![Member::Spread(spread), Member::Named { key, value }];
+    Arc::new(Expression::new(before.offset, Kind::Object(members)))
 }
 
 fn parameters(params: &ast::FormalParameters<'_>) -> Vec<Option<String>> {

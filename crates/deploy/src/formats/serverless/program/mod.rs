@@ -5,6 +5,7 @@
 //! both module systems, calls of functions that only return a value, `process.env.NAME` (as `${env:NAME}`).
 //! **Unsupported (→ a reference `${program:file:line}` and a gap)**: everything else. Nothing is run.
 
+mod changes;
 mod evaluate;
 mod exports;
 mod imports;

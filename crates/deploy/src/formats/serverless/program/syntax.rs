@@ -64,6 +64,8 @@ pub(super) enum Kind {
     Function(Function),
     /// `a || b` and `a ?? b`.
     Either(Box<Expression>, Box<Expression>),
+    /// The value of an expression that has another place too.
+    Shared(Arc<Expression>),
     /// `a + b`.
     Sum(Box<Expression>, Box<Expression>),
     Require(String),

@@ -53,6 +53,10 @@ fn reads_values_that_are_written_down() {
         ),
         ("const {a, b: c} = {a: 1, b: 2}; module.exports = {a, c}", "{a:1,c:2}"),
         ("module.exports = Object.assign({}, {a: 1}, {a: 2})", "{a:2}"),
+        ("const c: any = {a: 1}; c.b = {d: 2}; c['e'] = 3; module.exports = c", "{a:1,b:{d:2},e:3}"),
+        ("module.exports = {a: 1}; module.exports.b = 2", "{a:1,b:2}"),
+        ("const c = {a: 1}; console.log(c); module.exports = {c}", "{c:{a:1}}"),
+        ("function f() { require('x').config() }\nf(); module.exports = {a: 1}", "{a:1}"),
     ] {
         let (node, _) = exported(&[("m.ts", text)]);
         assert_eq!(node.as_ref().map(show).as_deref(), Some(expected), "of {text}");
@@ -110,6 +114,15 @@ fn what_has_to_be_run_is_a_reference_and_a_gap() {
         ("module.exports = {...f(), b: 1}", "{b:1}", "what is spread here"),
         ("const a = b; const b = a; module.exports = {a}", "{a:'${program:m.js:1}'}", "`a` is worked out"),
         ("import x from 'package'; export default {x}", "{x:'${program:m.js:1}'}", "`x` is worked out"),
+        (
+            "const f = {}; if (x) { f.a = 1 } else { f['b'] = 2 }\nmodule.exports = {f}",
+            "{f:'${program:m.js:2}'}",
+            "`f` is worked out",
+        ),
+        ("import o from './o'; o.a = 1; export default {o}", "{o:'${program:m.js:1}'}", "`o` is worked out"),
+        ("const l = [1]; l.push(2); module.exports = {l}", "{l:'${program:m.js:1}'}", "`l` is worked out"),
+        ("const c = {}; Object.assign(c, x); module.exports = {c}", "{c:'${program:m.js:1}'}", "`c` is worked out"),
+        ("let c = 1; function f() { c = 2 }\nmodule.exports = {c}", "{c:'${program:m.js:2}'}", "`c` is worked out"),
         ("module.exports = {a: c ? 1 : 2}", "{a:'${program:m.js:1}'}", "`a` is worked out"),
     ] {
         let (node, gaps) = exported(&[("m.js", text)]);
