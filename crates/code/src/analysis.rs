@@ -90,9 +90,12 @@ fn languages(artifact: &Artifact, request: &Request<'_>) -> Vec<&'static Languag
     match request.handler {
         // The handler's file tells which of several languages is meant.
         Some(handler) if present.len() > 1 => {
-            let sources = Sources::new(artifact, request.surroundings, true);
-            let fitting: Vec<_> =
-                present.iter().copied().filter(|language| (language.handler)(&sources, handler).is_some()).collect();
+            let sources = |language: &Language| Sources::new(artifact, request.surroundings, language.installed, true);
+            let fitting: Vec<_> = present
+                .iter()
+                .copied()
+                .filter(|language| (language.handler)(&sources(language), handler).is_some())
+                .collect();
             if fitting.is_empty() { present } else { fitting }
         }
         _ => present,
@@ -109,8 +112,7 @@ fn is_source(language: &Language, path: &str) -> bool {
 }
 
 fn analyze_language(artifact: &Artifact, request: &Request<'_>, language: &'static Language) -> Parsed<CodeFacts> {
-    let new_sources =
-        |has_handler| Sources::new(artifact, request.surroundings, has_handler).with_installed(language.installed);
+    let new_sources = |has_handler| Sources::new(artifact, request.surroundings, language.installed, has_handler);
     let sources = new_sources(request.handler.is_some());
     let mut project = Project::new(sources.clone());
     let mut gaps = Vec::new();
@@ -162,7 +164,10 @@ fn analyze_language(artifact: &Artifact, request: &Request<'_>, language: &'stat
 /// Source files that are the project's own.
 fn own_files(artifact: &Artifact, sources: &Sources<'_>, language: &Language) -> Vec<File> {
     let own = artifact.entries().iter().filter(|entry| {
-        is_source(language, &entry.path) && !entry.path.contains("!/") && !(language.is_foreign)(&entry.path)
+        is_source(language, &entry.path)
+            && !entry.is_repetition()
+            && !entry.path.contains("!/")
+            && !(language.is_foreign)(&entry.path)
     });
     let files = own.map(|entry| File::new(entry.mount.into(), entry.path.clone()));
     files.filter(|file| !sources.is_installed(file.place, &file.path)).collect()

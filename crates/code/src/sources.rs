@@ -1,5 +1,7 @@
 //! The source files that imports can reach: the function's artifact, then the project around it.
 
+use std::sync::OnceLock;
+
 use artifact::{Artifact, Content, Entry, Mount};
 use model::Gap;
 
@@ -44,32 +46,45 @@ pub struct Surroundings<'a> {
     pub folder: &'a str,
 }
 
+/// Which paths of a place belong to installed packages; folders end with `/`.
+pub(crate) type ListInstalled = fn(sources: &Sources<'_>, place: Place) -> Vec<String>;
+
 /// Files by place and path.
 #[derive(Clone)]
 pub(crate) struct Sources<'a> {
     artifact: &'a Artifact,
     surroundings: Option<Surroundings<'a>>,
-    /// Paths of installed packages, sorted; folders end with `/`.
-    installed: Vec<(Place, String)>,
+    /// Lists the installed packages of a place; asked when a file of the place is first judged.
+    list_installed: ListInstalled,
+    /// Per place, paths of installed packages, sorted; folders end with `/`.
+    installed: [OnceLock<Vec<String>>; 3],
     /// Whether one entry point is meant rather than everything: then the platform's search order applies.
     pub has_handler: bool,
 }
 
 impl<'a> Sources<'a> {
-    pub(crate) fn new(artifact: &'a Artifact, surroundings: Option<Surroundings<'a>>, has_handler: bool) -> Self {
-        Self { artifact, surroundings, installed: Vec::new(), has_handler }
+    pub(crate) fn new(
+        artifact: &'a Artifact,
+        surroundings: Option<Surroundings<'a>>,
+        list_installed: ListInstalled,
+        has_handler: bool,
+    ) -> Self {
+        Self { artifact, surroundings, list_installed, installed: Default::default(), has_handler }
     }
 
-    /// Notes which paths belong to installed packages; `installed` lists those of one place.
-    pub(crate) fn with_installed(mut self, installed: fn(&Self, Place) -> Vec<String>) -> Self {
-        let mut found = Vec::new();
-        for place in [Place::Function, Place::Layers, Place::Project] {
-            found.extend(installed(&self, place).into_iter().map(|path| (place, path)));
-        }
-        found.sort_unstable();
-        found.dedup();
-        self.installed = found;
-        self
+    /// Paths of installed packages of a place, sorted; folders end with `/`.
+    pub(crate) fn installed_paths(&self, place: Place) -> &[String] {
+        let slot = match place {
+            Place::Function => &self.installed[0],
+            Place::Layers => &self.installed[1],
+            Place::Project => &self.installed[2],
+        };
+        slot.get_or_init(|| {
+            let mut found = (self.list_installed)(self, place);
+            found.sort_unstable();
+            found.dedup();
+            found
+        })
     }
 
     /// Whether the file belongs to an installed package.
@@ -79,20 +94,13 @@ impl<'a> Sources<'a> {
 
     /// The installed path that a file is, or lies below.
     pub(crate) fn installed_prefix<'p>(&self, place: Place, path: &'p str) -> Option<&'p str> {
-        if self.installed.is_empty() {
+        let installed = self.installed_paths(place);
+        if installed.is_empty() {
             return None;
         }
-        let listed = |path: &&str| {
-            let key = (place, *path);
-            self.installed.binary_search_by(|(place, path)| (*place, path.as_str()).cmp(&key)).is_ok()
-        };
+        let listed = |path: &&str| installed.binary_search_by(|known| known.as_str().cmp(path)).is_ok();
         let folders = path.match_indices('/').filter_map(|(at, _)| path.get(..=at));
         folders.chain([path]).find(listed)
-    }
-
-    /// Every installed path; folders end with `/`.
-    pub(crate) fn installed_paths(&self) -> impl Iterator<Item = &str> {
-        self.installed.iter().map(|(_, path)| path.as_str())
     }
 
     pub(crate) fn find(&self, file: &File) -> Option<&'a Entry> {

@@ -6,7 +6,7 @@ use model::call::Via;
 
 use crate::evaluate::{Arguments, Atom, Machine, Site, Unbound, Value};
 use crate::ir::Module;
-use crate::sources::{File, Place, Sources};
+use crate::sources::{File, ListInstalled, Sources};
 
 mod javascript;
 mod python;
@@ -46,7 +46,7 @@ pub(crate) struct Language {
     pub package: fn(request: &str) -> &str,
     /// Paths of packages that are installed among the project's own files, as far as metadata tells; folders end
     /// with `/`.
-    pub installed: fn(sources: &Sources<'_>, place: Place) -> Vec<String>,
+    pub installed: ListInstalled,
     /// Whether a path alone tells that a file belongs to an installed package or to the SDK.
     pub is_foreign: fn(path: &str) -> bool,
     /// Whether an import request or external path belongs to a cloud SDK or something the model knows to wrap one.

@@ -143,8 +143,9 @@ pub(super) fn is_common(package: &str) -> bool {
 pub(super) fn has_package(sources: &Sources<'_>, package: &str) -> bool {
     let folder = format!("/{package}/");
     let is_it = |path: &str| path.ends_with(&folder) || path.strip_suffix('/') == Some(package);
-    sources.installed_paths().any(is_it)
-        || [Place::Function, Place::Layers].into_iter().any(|place| {
+    let places = [Place::Function, Place::Layers];
+    places.iter().flat_map(|place| sources.installed_paths(*place)).any(|path| is_it(path))
+        || places.into_iter().any(|place| {
             sources.under(place, "").any(|entry| entry.path.contains(&format!("site-packages/{package}/")))
         })
 }
@@ -265,7 +266,7 @@ mod tests {
             ("lib/requests/sub/yaml/__init__.py", ""),
         ];
         let artifact = Artifact::from_memory(files.iter().map(|(path, text)| (*path, text.as_bytes())));
-        let sources = Sources::new(&artifact, None, false);
+        let sources = Sources::new(&artifact, None, installed, false);
         let mut found = installed(&sources, Place::Function);
         found.sort_unstable();
         let expected = ["lib/foo/", "lib/foo_data/", "lib/old.py", "lib/old/", "lib/requests/", "lib/six.py"];

@@ -711,3 +711,35 @@ const WORDS: &[&str] = &[
     "async ",
     "raise",
 ];
+
+#[test]
+fn imports_may_leave_the_function_s_folder_within_the_project() {
+    let app = "from shared.db import table\nfrom ..common import notify\nimport layer_util\ndef handler(e, c):\n    table.scan()\n    notify()\n    layer_util.go()\n";
+    let common = "import boto3\ndef notify():\n    boto3.client('sns').publish(TopicArn='t')\n";
+    let project = [
+        ("services/orders/app.py", app),
+        ("services/common.py", common),
+        ("shared/db.py", "import boto3\ntable = boto3.resource('dynamodb').Table('t')\n"),
+        ("python/layer_util.py", "import boto3\ndef go():\n    boto3.client('sqs').list_queues()\n"),
+    ];
+    let project = artifact::Artifact::from_memory(project.iter().map(|(path, text)| (*path, text.as_bytes())));
+    let own = artifact::Artifact::from_memory([("app.py", app.as_bytes())]);
+    let surroundings = crate::Surroundings { artifact: &project, folder: "services/orders" };
+    let request = crate::Request { handler: Some("app.handler"), runtime: None, surroundings: Some(surroundings) };
+    let parsed = crate::analyze(&own, &request);
+    let calls: Vec<String> = parsed.value.calls.iter().map(testing::line).collect();
+    assert_eq!(
+        calls,
+        [
+            "app.py:5 dynamodb.Scan(TableName=t) [resource]",
+            "python/layer_util.py:3 sqs.ListQueues()",
+            "services/common.py:3 sns.Publish(TopicArn=t)",
+        ],
+        "{:?}",
+        parsed.gaps
+    );
+    let alone = crate::analyze(&own, &crate::Request { surroundings: None, ..request });
+    assert!(alone.value.calls.is_empty());
+    let whys: Vec<&str> = alone.gaps.iter().map(|gap| gap.why.as_str()).collect();
+    assert_eq!(whys, ["`..common` is imported here and is not among the files; calls made there are not seen"]);
+}
