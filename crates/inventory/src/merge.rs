@@ -36,6 +36,7 @@ pub(crate) fn merge(
         candidates: Vec::new(),
         by_name: FxHashMap::default(),
         by_slot: FxHashMap::default(),
+        installed_roots: Vec::new(),
         locked: covered.into_iter().collect(),
     };
     let (mut declared, stronger): (Vec<_>, Vec<_>) =
@@ -43,8 +44,14 @@ pub(crate) fn merge(
     let (installed, locked): (Vec<_>, Vec<_>) =
         stronger.into_iter().partition(|(_, claim)| claim.kind == EvidenceKind::Installed);
     for (format, claim) in installed {
+        let root = Place { layer: None, slot: None, ..claim.place.clone() };
+        if merger.installed_roots.last() != Some(&root) {
+            merger.installed_roots.push(root);
+        }
         merger.push(format, claim);
     }
+    merger.installed_roots.sort_unstable();
+    merger.installed_roots.dedup();
     for (format, claim) in locked {
         merger.locked.insert((claim.place.mount, claim.place.root.clone()));
         merger.settle_locked(format, claim);
@@ -65,6 +72,8 @@ struct Merger {
     candidates: Vec<Candidate>,
     by_name: FxHashMap<String, Vec<usize>>,
     by_slot: FxHashMap<Place, usize>,
+    /// Folders that packages are installed below.
+    installed_roots: Vec<Place>,
     /// Projects that a lock file speaks of.
     locked: FxHashSet<(Mount, String)>,
 }
@@ -282,12 +291,9 @@ impl Merger {
 
     /// Whether anything is installed where the claim's package would go.
     fn has_installed(&self, claim: &Claim) -> bool {
-        self.candidates.iter().any(|candidate| {
-            let place = &candidate.claim.place;
-            candidate.claim.kind == EvidenceKind::Installed
-                && place.mount == claim.place.mount
-                && (self.ecosystem.layout.sees)(&claim.place, place)
-        })
+        let is_there =
+            |place: &Place| place.mount == claim.place.mount && (self.ecosystem.layout.sees)(&claim.place, place);
+        self.installed_roots.iter().any(is_there)
     }
 
     fn mark_absent(&self, claim: &mut Claim) {

@@ -16,7 +16,13 @@ pub(crate) fn purl(ecosystem: &Ecosystem, name: &str, version: Option<&str>) -> 
             }
             push_encoded(&mut purl, name);
         }
-        None => push_encoded(&mut purl, name),
+        None => {
+            if let Some(namespace) = ecosystem.purl_namespaces.first() {
+                push_encoded(&mut purl, namespace);
+                purl.push('/');
+            }
+            push_encoded(&mut purl, name);
+        }
     }
     if let Some(version) = version {
         purl.push('@');
@@ -49,6 +55,8 @@ mod tests {
             ("npm", "@scope/name", Some("1.0.0"), "pkg:npm/%40scope/name@1.0.0"),
             ("npm", "JSONStream", Some("1.0.0-rc.1+build"), "pkg:npm/JSONStream@1.0.0-rc.1%2Bbuild"),
             ("pypi", "torch", Some("1!2.0+cpu"), "pkg:pypi/torch@1%212.0%2Bcpu"),
+            ("debian", "libssl3", Some("3.0.11-1~deb12u2"), "pkg:deb/debian/libssl3@3.0.11-1~deb12u2"),
+            ("maven", "org.slf4j:slf4j-api", Some("2.0"), "pkg:maven/org.slf4j/slf4j-api@2.0"),
             ("pypi", "zope-interface", None, "pkg:pypi/zope-interface"),
         ];
         for (ecosystem, name, version, expected) in cases {

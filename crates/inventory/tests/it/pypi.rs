@@ -504,3 +504,32 @@ groups = ["dev"]
         ],
     );
 }
+
+#[test]
+fn reads_what_pip_compile_reads_only_where_it_has_not_run() {
+    check(
+        &[
+            ("a/requirements.in", "x\n"),
+            ("a/requirements.txt", "x==1.0\n    # via -r requirements.in\n"),
+            ("b/requirements.in", "x>=1\n"),
+        ],
+        &[
+            "pkg:pypi/x (>=1) direct: d b/requirements.in:1",
+            "pkg:pypi/x@1.0: l a/requirements.txt:1",
+            &format!(
+                "gap b/requirements.in: `x` has no exact version, and what is needed in turn is not known: {PIN_ADVICE}"
+            ),
+        ],
+    );
+}
+
+#[test]
+fn does_not_run_programs() {
+    let setup = "from setuptools import setup\nsetup(name='x', install_requires=['requests'])\n";
+    check(
+        &[("setup.py", setup), ("other/setup.py", setup), ("other/requirements.txt", "")],
+        &[
+            "gap setup.py: what `setup.py` asks for is decided by a program, which is not run: name it in `requirements.txt` or `pyproject.toml`",
+        ],
+    );
+}

@@ -21,7 +21,7 @@ fn parse(text: &str) -> Option<VersionKey> {
     let (upstream, revision) = rest.rsplit_once('-').unwrap_or((rest, ""));
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '+' | '-' | '~' | ':' | '_');
     let is_epoch = !epoch.is_empty() && epoch.bytes().all(|byte| byte.is_ascii_digit());
-    if upstream.is_empty() || !is_epoch || !rest.chars().all(is_allowed) {
+    if upstream.is_empty() || rest.ends_with('-') || !is_epoch || !rest.chars().all(is_allowed) {
         return None;
     }
     let mut key = KeyWriter::default();
@@ -98,7 +98,7 @@ mod tests {
         for (left, right) in [("1.0", "0:1.0"), ("1.0", "1.0-0"), ("1.", "1.0"), ("01", "1")] {
             assert_eq!(key(left).unwrap(), key(right).unwrap(), "{left} {right}");
         }
-        for text in ["", "a:1", ":1", "1:", "1 2", "1,2"] {
+        for text in ["", "a:1", ":1", "1:", "1-", "1 2", "1,2"] {
             assert!(key(text).is_err(), "{text}");
         }
     }

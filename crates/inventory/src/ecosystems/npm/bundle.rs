@@ -30,8 +30,9 @@ const SIGNS: &[&str] = &[
 
 fn accepts(path: EntryPath<'_>) -> bool {
     let is_script = [".js", ".cjs", ".mjs"].iter().any(|suffix| path.file_name.ends_with(suffix));
-    // Yarn's own programs are no part of the function.
-    is_script && path.is_of_project() && !path.path.contains(".yarn/") && path.file_name != ".pnp.cjs"
+    // Yarn's own programs are no part of the function, and what a jar brings along for browsers is not run by it.
+    let is_foreign = path.path.contains(".yarn/") || path.path.contains(".jar!/") || path.file_name == ".pnp.cjs";
+    is_script && path.is_of_project() && !is_foreign
 }
 
 fn read(document: &Document<'_>, reading: &mut Reading) {

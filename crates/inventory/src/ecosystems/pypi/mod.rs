@@ -10,6 +10,7 @@ mod pyproject;
 mod requirement;
 mod requirements_txt;
 mod setup_cfg;
+mod setup_py;
 pub(crate) mod specifier;
 mod toml_file;
 mod uv_lock;
@@ -38,6 +39,7 @@ pub(crate) const PYPI: Ecosystem = Ecosystem {
         pyproject::FORMAT,
         requirements_txt::FORMAT,
         setup_cfg::FORMAT,
+        setup_py::FORMAT,
         uv_lock::FORMAT,
     ],
     layout: Layout { sees: layout::sees, slots: |_, _| Vec::new() },

@@ -30,7 +30,8 @@ const MAX_INCLUDE_LEVELS: usize = 16;
 const MAX_INCLUDED_FILES: usize = 128;
 
 fn is_requirements(path: EntryPath<'_>) -> bool {
-    let Some(stem) = path.file_name.strip_suffix(".txt") else { return false };
+    let stem = path.file_name.strip_suffix(".txt").or_else(|| path.file_name.strip_suffix(".in"));
+    let Some(stem) = stem else { return false };
     let folder = path.folder.rsplit('/').next().unwrap_or_default();
     let stem = stem.to_ascii_lowercase();
     let is_named = stem.starts_with("requirements") || stem.ends_with("requirements");
@@ -38,6 +39,11 @@ fn is_requirements(path: EntryPath<'_>) -> bool {
 }
 
 fn read(document: &Document<'_>, reading: &mut Reading) {
+    // What pip-compile reads; where it has run, its output says more.
+    let compiled = document.path.file_name.strip_suffix(".in").map(|stem| format!("{stem}.txt"));
+    if compiled.is_some_and(|compiled| document.sibling(&compiled).is_some()) {
+        return;
+    }
     let presence = if is_for_development(document.path.path) { Presence::Development } else { Presence::Shipped };
     let mut reader = Reader { presence, constraints: BTreeMap::new(), visited: Vec::new(), project: document, reading };
     // Constraints first: they hold for the whole file, wherever they stand.
