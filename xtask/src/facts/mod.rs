@@ -36,6 +36,7 @@ const TABLES: &[&[Table]] = &[sdk::TABLES, iam::TABLES];
 ///
 /// # Errors
 /// When a package cannot be obtained or read, a table cannot be made, or `--check` finds a difference.
+#[expect(clippy::print_stdout, reason = "which tables were made, and how large, is what the command says")]
 pub(crate) fn run(arguments: &FactsArguments) -> Result<()> {
     let root = workspace_root();
     let sources = Sources::obtain(&root.join("target/facts"))?;

@@ -20,7 +20,10 @@ impl PythonNames {
         let (_, rest) = source.split_once("_xform_cache = {").context("botocore has no `_xform_cache`")?;
         let (table, _) = rest.split_once("\n}").context("`_xform_cache` has no end")?;
         let literals: Vec<&str> = table.split('\'').skip(1).step_by(2).collect();
-        ensure!(literals.len() % 3 == 0 && literals.len() > 30, "`_xform_cache` has another shape than expected");
+        ensure!(
+            literals.len().is_multiple_of(3) && literals.len() > 30,
+            "`_xform_cache` has another shape than expected"
+        );
         let exceptions = literals
             .chunks_exact(3)
             .filter(|entry| entry[1] == "_")

@@ -134,6 +134,11 @@ impl Grants {
         all
     }
 
+    /// The statements that allow the action on something.
+    pub(crate) fn allows_of(&self, action: ActionId) -> impl Iterator<Item = &Grant> {
+        self.allows.iter().filter(move |allow| allow.actions.contains(action))
+    }
+
     pub(crate) fn allow(&self, policy: usize, statement: usize) -> Option<&Grant> {
         self.allows.iter().find(|grant| grant.policy == policy && grant.statement == statement)
     }

@@ -144,13 +144,24 @@ impl Reader<'_> {
         self.gaps.push(Gap::new(call.location.clone(), why, &[Hidden::Permissions]));
     }
 
+    fn possible(&mut self, actions: &[&str], why: &str) {
+        for action in actions.iter().filter_map(|action| facts::action(action)) {
+            self.needs.possible.entry(action).or_insert_with(|| why.to_owned());
+        }
+    }
+
     fn action(&mut self, call: &Call, needed: &OperationAction, arguments: &Arguments<'_>) {
         let Some(action) = facts::action(needed.action) else { return };
         let holds = arguments.holds(needed.condition);
         match holds {
             Holds::No => return,
             Holds::Perhaps => {
-                let why = format!("`{}.{}` asks for it with some arguments", call.service, call.operation);
+                let how = if needed.condition == facts::Condition::Sometimes {
+                    "may ask"
+                } else {
+                    "asks, with some arguments,"
+                };
+                let why = format!("`{}.{}` {how} for it", call.service, call.operation);
                 self.needs.possible.entry(action).or_insert(why);
                 return;
             }
@@ -159,6 +170,9 @@ impl Reader<'_> {
         let found = resource::resources(needed, arguments, self.resources);
         let evidence =
             NeedEvidence { location: call.location.clone(), call: format!("{}.{}", call.service, call.operation) };
+        if call.via == Via::Transfer && needed.action == "s3:PutObject" {
+            self.possible(UPLOAD_CLEANUP, "an upload in parts that fails is cleaned up with it");
+        }
         forwarded::add_keys(action, &found, &evidence, self.resources, &mut self.needs);
         let needed = NeededAction {
             resources: found,
@@ -169,6 +183,9 @@ impl Reader<'_> {
         self.needs.add(action, needed);
     }
 }
+
+/// What the transfer managers do when a large upload fails.
+const UPLOAD_CLEANUP: &[&str] = &["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"];
 
 fn tier(call: &Call, needed: &OperationAction) -> Tier {
     let is_conditional = needed.condition != facts::Condition::Always && !needed.is_always_required;

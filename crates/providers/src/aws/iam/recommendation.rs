@@ -1,6 +1,7 @@
 //! The least-privilege policy: what is needed, nothing else.
 //!
-//! INVARIANT: every needed action is in it, on each resource that it is needed on.
+//! INVARIANT: every needed action is in it, on each resource that it is known to be needed on. Where the resource is not
+//! known, the action stays on what it is granted on today, so that the proposal never reaches further than that.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use model::{Part, SymbolicText};
 
 use super::facts::ActionId;
 use super::grants::{Decision, Grants, Reach};
-use super::needs::Needs;
+use super::needs::{NeededResource, Needs};
 use super::pattern::{Pattern, Side};
 use super::template_resources::TemplateResources;
 
@@ -25,7 +26,14 @@ pub(super) fn recommend(
     let mut groups: BTreeMap<(Vec<SymbolicText>, Conditions), Vec<String>> = BTreeMap::new();
     for (action, needed) in &needs.actions {
         let mut by_condition: BTreeMap<Conditions, Vec<SymbolicText>> = BTreeMap::new();
-        let texts = needed.resources.iter().map(|resource| &resource.text);
+        let texts = needed.resources.iter().flat_map(|resource| {
+            let granted = if resource.is_known {
+                Vec::new()
+            } else {
+                granted_within(*action, resource, grants, identity, resources)
+            };
+            if granted.is_empty() { vec![resource.text.clone()] } else { granted }
+        });
         for text in without_covered(texts, resources) {
             let conditions = conditions(*action, &text, grants, identity, resources);
             by_condition.entry(conditions).or_default().push(text);
@@ -46,12 +54,31 @@ pub(super) fn recommend(
     statements
 }
 
-/// The texts, with unknown parts written `*`, without those that another covers; sorted.
-fn without_covered<'t>(
-    texts: impl Iterator<Item = &'t SymbolicText>,
+/// The resources within `needed` that the action is granted on today; none when all of `needed` is.
+fn granted_within(
+    action: ActionId,
+    needed: &NeededResource,
+    grants: &Grants,
+    identity: &Identity,
     resources: &TemplateResources,
 ) -> Vec<SymbolicText> {
-    let mut texts: Vec<SymbolicText> = texts.map(written).collect();
+    let pattern = Pattern::new(&needed.text, Side::Need, resources);
+    if !matches!(grants.decide(action, &pattern), Decision::Granted(Reach::Perhaps, _)) {
+        return Vec::new();
+    }
+    let mut within = Vec::new();
+    for grant in grants.allows_of(action) {
+        let statement = identity.policies.get(grant.policy).and_then(|policy| policy.statements.get(grant.statement));
+        let texts = statement.map(|statement| statement.resources.as_slice()).unwrap_or_default();
+        let meets = |text: &&SymbolicText| Pattern::new(text, Side::Grant, resources).may_meet(&pattern);
+        within.extend(texts.iter().filter(meets).cloned());
+    }
+    within
+}
+
+/// The texts, with unknown parts written `*`, without those that another covers; sorted.
+fn without_covered(texts: impl Iterator<Item = SymbolicText>, resources: &TemplateResources) -> Vec<SymbolicText> {
+    let mut texts: Vec<SymbolicText> = texts.map(|text| written(&text)).collect();
     texts.sort_unstable();
     texts.dedup();
     let patterns: Vec<Pattern> = texts.iter().map(|text| Pattern::new(text, Side::Need, resources)).collect();
