@@ -137,7 +137,7 @@ mod tests {
             ),
             (
                 "only = [\"secrets\"]",
-                "t.toml:1:9: unknown family `secrets`; known are vulnerability, secret, weakness, permission, exposure, configuration",
+                "t.toml:1:8: unknown family `secrets`; known are vulnerability, secret, weakness, permission, exposure, configuration",
                 None,
             ),
             ("stage = ", "t.toml:1:9:", None),
