@@ -53,7 +53,7 @@ fn feed(count: usize) -> Vec<u8> {
     zip(&(0..count).map(|n| record(&format!("A-{n}"), "npm", &format!("p{n}"), &[], "")).collect::<Vec<_>>())
 }
 
-const LIST: (&str, &[u8], &str) = ("/ecosystems.txt", b"npm\nMaven\nUnheard Of\n", "list");
+const LIST: (&str, &[u8], &str) = ("/ecosystems.txt", b"npm\nBitnami\nUnheard Of\n", "list");
 
 fn records(data_folder: &Path) -> u64 {
     Index::open(&data_folder.join("advisories.index")).unwrap().source().records
@@ -139,14 +139,14 @@ fn a_damaged_zip_is_refused_and_the_old_index_stays() {
 
 #[test]
 fn ecosystems_can_be_chosen_and_unknown_ones_are_told() {
-    let maven = zip(&[record("A-1", "Maven", "g:a", &[], "")]);
-    let content = content(&[LIST, ("/npm/all.zip", &feed(3), "one"), ("/Maven/all.zip", &maven, "two")]);
+    let bitnami = zip(&[record("A-1", "Bitnami", "g:a", &[], "")]);
+    let content = content(&[LIST, ("/npm/all.zip", &feed(3), "one"), ("/Bitnami/all.zip", &bitnami, "two")]);
     let (_server, origin) = server(&content, |answer, _, _| answer);
     let folder = testkit::folder(&[]);
-    assert_eq!(run(&origin, folder.path(), &["Maven".to_owned()]).unwrap().records, 1);
+    assert_eq!(run(&origin, folder.path(), &["Bitnami".to_owned()]).unwrap().records, 1);
     let error = run(&origin, folder.path(), &["Hex".to_owned()]).unwrap_err().to_string();
     assert!(
-        error.contains("there is no ecosystem `Hex`") && error.ends_with("it has `npm`, `Maven`, `Unheard Of`"),
+        error.contains("there is no ecosystem `Hex`") && error.ends_with("it has `npm`, `Bitnami`, `Unheard Of`"),
         "{error}"
     );
     assert_eq!(records(folder.path()), 1);
