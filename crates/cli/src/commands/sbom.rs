@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
             output::report(&report::formats::json::to_text(&sbom))?;
         }
         TextOrJson::Table => {
-            let lines: Vec<_> = components.iter().map(|component| component_line(component)).collect();
+            let lines: Vec<_> = components.iter().map(component_line).collect();
             output::report(&lines.join("\n"))?;
             for gap in gaps {
                 output::warning(&format!("{}: {}", gap.location, gap.why));
