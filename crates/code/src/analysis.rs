@@ -211,6 +211,10 @@ fn finish(project: &Project<'_>, language: &Language, outcome: Outcome, mut gaps
             via: key.via,
         });
     }
+    if !facts.uses_sdk {
+        // Without the SDK nothing is guessed.
+        facts.calls.retain(|call| call.binding == Binding::Certain);
+    }
     decide_unbound(language, &record, &mut places, &mut facts);
     note_sdk_users(project, language, &record, &mut places, &mut facts);
     let fitting = |site: &Site| record.fitting.contains(site) || record.uses.keys().any(|key| key.site == *site);

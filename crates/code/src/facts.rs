@@ -133,6 +133,22 @@ pub(crate) fn injected(key: &str) -> Option<Injected<'static>> {
     Some(Injected { operation: next(), positional: next(), parameters: next() })
 }
 
+/// Services and resource classes to which boto3 adds a method of this name by hand.
+pub(crate) fn injected_in_resources(name: &str) -> impl Iterator<Item = (&'static str, Injected<'static>)> {
+    let suffix = format!(".{name}");
+    let keys: Vec<&str> = SortedLines::new(INJECTED).iter().map(|(key, _)| key).collect();
+    keys.into_iter().filter(move |key| key.ends_with(&suffix) && !key.contains(".client.")).filter_map(|key| {
+        let (service, _) = key.split_once('.')?;
+        Some((service, injected(key)?))
+    })
+}
+
+/// The services of boto3's resource classes, sorted.
+pub(crate) fn resource_services() -> impl Iterator<Item = &'static str> {
+    let classes = SortedLines::new(RESOURCES).iter().map(|(key, _)| key);
+    classes.filter_map(|key| key.strip_suffix(".ServiceResource"))
+}
+
 /// `target=source:detail`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Binding<'a> {

@@ -33,6 +33,9 @@ impl<'a> Machine<'a> {
 
     fn apply(&mut self, callee: &Value, arguments: &Arguments, site: Site, construct: bool) -> Value {
         let atoms = callee.atoms().to_vec();
+        if atoms.len() > 1 && atoms.iter().any(|atom| matches!(atom, Atom::Function(_) | Atom::Partial(_))) {
+            self.fits(site);
+        }
         atoms.iter().fold(Value::none(), |joined, atom| joined.or(self.apply_one(atom, arguments, site, construct)))
     }
 

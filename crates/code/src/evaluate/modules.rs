@@ -184,6 +184,12 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Requests for every module directly below the package that the code at `site` gets for `package`.
+    pub(crate) fn modules_below(&mut self, package: &str, site: Site) -> Vec<String> {
+        let Some(loaded) = self.project.loaded(site.module) else { return Vec::new() };
+        (loaded.language.modules_below)(&self.project.sources, &loaded.file, package)
+    }
+
     fn resolve(&mut self, request: &str, site: Site) -> Resolved {
         match self.project.resolved(site.module, request) {
             Some(resolved) => resolved.clone(),

@@ -51,6 +51,8 @@ pub(crate) struct Unbound {
     pub positional: usize,
     /// The package that the receiver comes from, when it is one that is not among the files.
     pub package: Option<String>,
+    /// How it is called, when that is not simply the method: a paginator, a waiter (`method` is its name), a presigner.
+    pub via: Option<Via>,
 }
 
 /// Everything found so far.
@@ -128,8 +130,17 @@ impl Machine<'_> {
             complete: !arguments.more_keyword,
             positional: arguments.positional.len(),
             package: package.map(str::to_owned),
+            via: None,
         };
         self.record.unbound.insert((site, method.to_owned()), unbound);
+    }
+
+    /// The same for a method that is named as text, to something that calls it another way.
+    pub(crate) fn unbound_via(&mut self, site: Site, method: &str, arguments: &super::Arguments, via: Via) {
+        self.unbound(site, method, arguments, None);
+        if let Some(unbound) = self.record.unbound.get_mut(&(site, method.to_owned())) {
+            unbound.via = Some(via);
+        }
     }
 
     /// Notes that the code makes clients of a service.

@@ -57,6 +57,8 @@ pub(crate) struct Language {
     pub is_inert_base: fn(path: &str) -> bool,
     /// Which file an import asks for.
     pub resolve: fn(sources: &Sources<'_>, from: &File, request: &str) -> Resolution,
+    /// Requests for the modules directly below a package, for imports by a name that is only known in part.
+    pub modules_below: fn(sources: &Sources<'_>, from: &File, package: &str) -> Vec<String>,
     /// Which file and member a handler setting names.
     pub handler: fn(sources: &Sources<'_>, handler: &str) -> Option<Entry>,
     /// Which of these packages, imported by the code, use the SDK themselves in ways that no model tells. Sorted.

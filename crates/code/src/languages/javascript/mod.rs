@@ -29,6 +29,7 @@ pub(super) const JAVASCRIPT: Language = Language {
     lower: lower::lower,
     is_inert_base: |path| INERT_BASES.contains(&path),
     resolve: resolve::resolve,
+    modules_below: |_, _, _| Vec::new(),
     handler: resolve::handler,
     sdk_users: |_, _| Vec::new(),
     candidates: model::candidates,

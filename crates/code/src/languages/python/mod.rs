@@ -34,6 +34,7 @@ pub(crate) const PYTHON: Language = Language {
     is_inert_base: standard::is_inert_base,
     lower: lower::lower,
     resolve: resolve::resolve,
+    modules_below: resolve::modules_below,
     handler: resolve::handler,
     sdk_users: installed::sdk_users,
     candidates: sdk::candidates,
@@ -103,10 +104,11 @@ fn call(
             receiver => {
                 // Data has no operations; what looks like one on it comes from a value that was not understood.
                 let is_lost = matches!(receiver, Atom::Data | Atom::Text(_)) && !arguments.keyword.is_empty();
-                if is_lost || callee.is_anything() {
-                    sdk::unbound(machine, &member.name, arguments, None, site);
+                let called = methods::call(machine, member, arguments, site);
+                if !is_lost && (called.is_some() || !callee.is_anything()) {
+                    return called;
                 }
-                methods::call(machine, member, arguments, site)
+                sdk::call_unknown(machine, &member.name, arguments, None, site).or(called)
             }
         },
         _ => None,

@@ -173,6 +173,20 @@ fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Requests for the modules directly below a package of the project, sorted.
+pub(super) fn modules_below(sources: &Sources<'_>, from: &File, package: &str) -> Vec<String> {
+    const MAX_MODULES_BELOW: usize = 256;
+    let Resolution::Own(files) = resolve(sources, from, package) else { return Vec::new() };
+    let Some(file) = files.last() else { return Vec::new() };
+    let folder = file.folder();
+    let below = sources.under(file.place, folder).filter_map(|entry| {
+        let name = entry.path.get(folder.len()..)?.trim_start_matches('/').strip_suffix(".py")?;
+        let name = name.strip_suffix("/__init__").unwrap_or(name);
+        (!name.contains('/') && name != "__init__").then(|| format!("{package}.{name}"))
+    });
+    below.take(MAX_MODULES_BELOW).collect()
+}
+
 /// `app.handler`, `src/app.handler`, `src.app.handler`, `package.module.Class.method`.
 pub(super) fn handler(sources: &Sources<'_>, handler: &str) -> Option<Entry> {
     let path = handler.trim().trim_start_matches("./").replace("::", ".");

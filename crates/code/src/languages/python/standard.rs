@@ -642,11 +642,30 @@ fn class_of(machine: &mut Machine<'_>, value: &Value) -> Value {
 }
 
 fn import(machine: &mut Machine<'_>, name: &Value, site: Site) -> Value {
-    let names: Vec<String> = name.literals().map(str::to_owned).collect();
-    if names.len() < name.atoms().len() || names.is_empty() {
+    let mut names: Vec<String> = name.literals().map(str::to_owned).collect();
+    let computed = name.texts().filter(|text| text.as_literal().is_none());
+    let packages: Vec<String> = computed.filter_map(package_prefix).collect();
+    if name.atoms().len() > names.len() + packages.len() || name.is_none() {
         machine.unresolved(site, "a module is imported by a computed name", Vec::new());
     }
+    for package in packages {
+        let modules = machine.modules_below(&package, site);
+        if modules.is_empty() {
+            let why = format!("a module of `{package}` is imported by a computed name");
+            machine.unresolved(site, why, Vec::new());
+        }
+        names.extend(modules);
+    }
     names.iter().fold(Value::none(), |found, name| found.or(machine.import(name, site).unwrap_or_else(Value::unknown)))
+}
+
+/// The package of `package.{computed}`.
+fn package_prefix(name: &SymbolicText) -> Option<String> {
+    match name.parts().first() {
+        Some(model::Part::Literal(start)) => start.rsplit_once('.').map(|(package, _)| package.to_owned()),
+        _ => None,
+    }
+    .filter(|package| !package.is_empty())
 }
 
 fn future(value: Value) -> Value {
@@ -786,10 +805,14 @@ fn import_module(machine: &mut Machine<'_>, arguments: &Arguments, site: Site) -
     let name = argument(arguments, 0, "name");
     let package = argument(arguments, 1, "package");
     let package = package.literals().next().map(str::to_owned);
-    match (package, name.literals().next()) {
-        (Some(package), Some(relative)) if relative.starts_with('.') => {
-            let absolute = format!("{package}.{}", relative.trim_start_matches('.'));
-            import(machine, &Value::literal(&absolute), site)
+    let starts_with_dot = |text: &SymbolicText| match text.parts().first() {
+        Some(model::Part::Literal(start)) => start.starts_with('.'),
+        _ => false,
+    };
+    match package {
+        Some(package) if name.texts().any(starts_with_dot) => {
+            let absolute = machine.concatenate(&[Value::literal(&package), name], site);
+            import(machine, &absolute, site)
         }
         _ => import(machine, &name, site),
     }

@@ -346,20 +346,44 @@ fn the_ledger_names_what_cannot_be_decided() {
 
 #[test]
 fn one_fitting_service_makes_an_unknown_receiver_likely() {
-    for (text, expected) in [
+    for (call, expected) in [
+        ("x.get_object(Bucket='b', Key='k')", &["app.py:4 s3.GetObject(Bucket=b Key=k) [likely]"][..]),
+        ("x.get_item(TableName='b', Key='k')", &["app.py:4 dynamodb.GetItem(Key=k TableName=b) [likely]"]),
+        ("x.get_object(bucket='b')", &[]),
+        ("x.put_item(Item={'a': 1})", &["app.py:4 dynamodb.PutItem(Item=a Item.a=1) [resource likely]"]),
+        ("x.Table('t').scan()", &["app.py:4 dynamodb.Scan(TableName=t) [resource likely]"]),
+        ("x.Bucket('b').upload_file('f', 'k')", &["app.py:4 s3.PutObject(Bucket=b Key=k) [transfer likely]"]),
+        ("x.upload_file('f', 'b', 'k')", &["app.py:4 s3.PutObject() [transfer likely]"]),
+        ("x.upload_file('f')", &[]),
         (
-            "import boto3\ns3 = boto3.client('s3')\ndef f(c):\n    c.get_object(Bucket='b', Key='k')\n",
-            &["app.py:4 s3.GetObject(Bucket=b Key=k) [likely]"][..],
+            "x.get_paginator('list_objects_v2').paginate(Bucket='b')",
+            &["app.py:4 s3.ListObjectsV2(Bucket=b) [paginator likely]"],
         ),
         (
-            "import boto3\nd = boto3.resource('dynamodb')\ndef f(table):\n    table.query(KeyConditionExpression=1)\n",
-            &["app.py:4 dynamodb.Query(KeyConditionExpression=1) [resource likely]"],
+            "x.get_waiter('object_exists').wait(Bucket='b', Key='k')",
+            &["app.py:4 s3.HeadObject(Bucket=b Key=k) [waiter likely]"],
         ),
-        ("import boto3\ns3 = boto3.client('s3')\ndef f(c):\n    c.get_item(TableName='b', Key='k')\n", &[]),
-        ("import boto3\ns3 = boto3.client('s3')\ndef f(c):\n    c.get_object(bucket='b')\n", &[]),
+        (
+            "x.generate_presigned_url('put_object', Params={'Bucket': 'b', 'Key': 'k'})",
+            &["app.py:4 s3.PutObject(Bucket=b Key=k) [presign likely]"],
+        ),
+        ("x.inner.client.get_object(Bucket='b', Key='k')", &["app.py:4 s3.GetObject(Bucket=b Key=k) [likely]"]),
+        ("x.delete()", &[]),
+        ("x.copy()", &[]),
+        ("x.query('select 1')", &[]),
+        ("x.get('a'); x.update(b=1); x.publish('t', 'm')", &[]),
+        ("x.list_tags_for_resource(resourceArn='r')", &["? app.py:4"]),
     ] {
-        check(text, expected);
+        check(&format!("import boto3\ns3 = boto3.client('s3')\ndef f(x):\n    {call}\n"), expected);
+        check(&format!("def f(x):\n    {call}\n"), &[]);
     }
+    check(
+        "import boto3\nd = boto3.resource('dynamodb')\ndef f(table):\n    table.query(KeyConditionExpression=1)\n    with table.batch_writer() as b:\n        b.put_item(Item={})\n",
+        &[
+            "app.py:4 dynamodb.Query(KeyConditionExpression=1) [resource likely]",
+            "app.py:5 dynamodb.BatchWriteItem() [resource likely]",
+        ],
+    );
 }
 
 #[test]
@@ -419,6 +443,18 @@ fn imports_in_all_their_forms() {
     ] {
         check_handler(&[("app.py", main), (other, db)], &["app.py:3 s3.ListBuckets()"]);
     }
+    check_handler(
+        &[
+            (
+                "app.py",
+                "import importlib\ndef handler(e, c):\n    m = importlib.import_module(f\"plugins.{e['name']}\")\n    importlib.import_module('.' + e['n'], package='plugins')\n    m.run()\n",
+            ),
+            ("plugins/__init__.py", ""),
+            ("plugins/a.py", "import boto3\ndef run():\n    boto3.client('s3').list_buckets()\n"),
+            ("plugins/b/__init__.py", "import boto3\ndef run():\n    boto3.client('sqs').list_queues()\n"),
+        ],
+        &["plugins/a.py:3 s3.ListBuckets()", "plugins/b/__init__.py:3 sqs.ListQueues()"],
+    );
     testing::check(
         &[
             (

@@ -16,7 +16,7 @@ use model::call::{Binding, Via};
 
 pub(super) use clients::{call_client, computed_member};
 pub(super) use types::annotation;
-pub(super) use unbound::candidates;
+pub(super) use unbound::{call_unknown, candidates};
 
 use crate::evaluate::{Arguments, Atom, Cloud, Machine, Site, Use, Value};
 use crate::facts;
@@ -174,6 +174,14 @@ pub(super) fn call_member(
             }
             Some(Value::data())
         }
+        Cloud::Special { kind: "unbound paginator", name: method, .. } if name == "paginate" => {
+            machine.unbound_via(site, method, &without_configuration(arguments), Via::Paginator);
+            Some(Value::data())
+        }
+        Cloud::Special { kind: "unbound waiter", name: method, .. } if name == "wait" => {
+            machine.unbound_via(site, method, &without_configuration(arguments), Via::Waiter);
+            Some(Value::data())
+        }
         Cloud::Special { kind: "transfer", parts, .. } => {
             let client = parts.first().cloned().unwrap_or_else(Value::unknown);
             Some(clients::call_transfer(machine, &client, name, arguments, site))
@@ -185,10 +193,17 @@ pub(super) fn call_member(
     }
 }
 
+/// The operation's own arguments of a paginator's or waiter's.
+fn without_configuration(arguments: &Arguments) -> Arguments {
+    let mut own = arguments.clone();
+    own.keyword.retain(|(name, _)| !matches!(&**name, "PaginationConfig" | "WaiterConfig"));
+    own
+}
+
 /// Notes a use whose keyword arguments are the operation's parameters.
 fn record(machine: &mut Machine<'_>, site: Site, service: &str, operation: &str, arguments: &Arguments, via: Via) {
-    let named = arguments.keyword.iter().map(|(name, value)| (name.to_string(), value.clone()));
-    let named = named.filter(|(name, _)| name != "PaginationConfig" && name != "WaiterConfig").collect();
+    let own = without_configuration(arguments);
+    let named = own.keyword.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();
     machine.record(
         site,
         Use {
@@ -212,21 +227,7 @@ pub(super) fn element(machine: &mut Machine<'_>, cloud: &Rc<Cloud>, site: Site) 
     }
 }
 
-/// A method is called on something of which nothing is known. When operations are named like it, it is kept until it is
-/// known which services the code uses.
-pub(super) fn unbound(machine: &mut Machine<'_>, name: &str, arguments: &Arguments, package: Option<&str>, site: Site) {
-    let special = matches!(name, "get_paginator" | "get_waiter" | "generate_presigned_url");
-    let is_operation = facts::python_operations(name).next().is_some();
-    if special
-        || is_operation
-        || facts::is_resource_action(name)
-        || facts::injected(&format!("s3.client.{name}")).is_some()
-    {
-        machine.unbound(site, name, arguments, package);
-    }
-}
-
-/// The same on something from a package that is not among the files: it may be a layer that is missing.
+/// A method is called on something from a package that is not among the files: it may be a layer that is missing.
 pub(super) fn unbound_from(machine: &mut Machine<'_>, path: &str, name: &str, arguments: &Arguments, site: Site) {
     let package = path.split(['.', '(']).next().unwrap_or_default();
     if arguments.keyword.is_empty()
@@ -238,6 +239,6 @@ pub(super) fn unbound_from(machine: &mut Machine<'_>, path: &str, name: &str, ar
         return;
     }
     if facts::python_operations(name).next().is_some() {
-        unbound(machine, name, arguments, Some(package), site);
+        call_unknown(machine, name, arguments, Some(package), site);
     }
 }
