@@ -60,8 +60,8 @@ const WIRING_NEEDS: &[WiringNeed] = &[
         name: "tracing",
         actions: &[],
         resource: "*",
-        // Sampling rules are asked for by SDKs that sample themselves; the platform does without.
-        sometimes: &[],
+        // SDKs that sample themselves ask for the rules; the platform does without.
+        sometimes: &["xray:GetSamplingRules", "xray:GetSamplingStatisticSummaries", "xray:GetSamplingTargets"],
         unbound: &["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
     },
     WiringNeed {
