@@ -1,13 +1,30 @@
 //! The `aws` command line, started as another process.
 
 use model::call::{Binding, Via};
+use model::{Part, SymbolicText};
 
-use crate::evaluate::{Arguments, Machine, Site, Use, Value};
+use crate::evaluate::{Machine, Site, Use, Value};
 use crate::facts;
 
-/// Notes what `subprocess.run(["aws", …])` and its like ask for.
-pub(in crate::languages::python) fn run(machine: &mut Machine<'_>, path: &str, arguments: &Arguments, site: Site) {
-    let Some(words) = words(machine, path, arguments) else { return };
+/// Notes what a command line, a text or a list of words, asks for.
+pub(in crate::languages::python) fn run_command(machine: &mut Machine<'_>, command: &Value, site: Site) {
+    if let Some(elements) = machine.exact_elements(command) {
+        return run_words(machine, &elements, site);
+    }
+    if let Some(text) = command.texts().next() {
+        let words = split(text);
+        run(machine, words, site);
+    }
+}
+
+/// Notes what the words of a command line ask for.
+pub(in crate::languages::python) fn run_words(machine: &mut Machine<'_>, words: &[Value], site: Site) {
+    let words = words.iter().map(literal).collect();
+    run(machine, words, site);
+}
+
+/// `None` stands for a word that is computed.
+fn run(machine: &mut Machine<'_>, words: Vec<Option<String>>, site: Site) {
     let mut words = words.into_iter();
     let program = words.next().unwrap_or_default();
     if !matches!(program.as_deref(), Some(name) if name == "aws" || name.ends_with("/aws")) {
@@ -38,27 +55,18 @@ pub(in crate::languages::python) fn run(machine: &mut Machine<'_>, path: &str, a
     }
 }
 
-/// The words of the command line; `None` where one is computed.
-fn words(machine: &mut Machine<'_>, path: &str, arguments: &Arguments) -> Option<Vec<Option<String>>> {
-    if path == "asyncio.create_subprocess_exec" {
-        return Some(arguments.positional.iter().map(literal).collect());
-    }
-    let command = arguments.get(0, "args").or_else(|| arguments.get(0, "cmd"))?.clone();
-    if let Some(elements) = machine.exact_elements(&command) {
-        return Some(elements.iter().map(literal).collect());
-    }
-    let text = command.texts().next()?;
-    // A computed part makes its word unknown, and leaves the others.
+/// The words of a text; a computed part makes its word unknown, and leaves the others.
+fn split(text: &SymbolicText) -> Vec<Option<String>> {
     let spelled: String = text
         .parts()
         .iter()
         .map(|part| match part {
-            model::Part::Literal(literal) => literal.as_str(),
+            Part::Literal(literal) => literal.as_str(),
             _ => "\u{0}",
         })
         .collect();
     let word = |word: &str| (!word.contains('\u{0}')).then(|| word.trim_matches(['\'', '"']).to_owned());
-    Some(spelled.split_whitespace().map(word).collect())
+    spelled.split_whitespace().map(word).collect()
 }
 
 fn literal(value: &Value) -> Option<String> {
