@@ -182,6 +182,11 @@ fn every_granted_action_gets_the_verdict_it_deserves() {
         ),
         // Where the resource is not known, a wide grant stays.
         (&["allow dynamodb:GetItem on *"], &["dynamodb.GetItem TableName"], &["dynamodb:GetItem keep: *"]),
+        (
+            &["allow apigateway:GET on arn:aws:apigateway:*::/restapis/*"],
+            &["apigateway.GetRestApis"],
+            &["apigateway:GET keep: arn:aws:apigateway:*::/restapis/*"],
+        ),
         // Deny takes away.
         (
             &["allow s3:GetObject on *", "deny s3:* on *"],
@@ -457,5 +462,57 @@ proptest! {
         }
         let again = judge(&statements, &calls);
         prop_assert_eq!(found, again);
+    }
+}
+
+const ACTION_PATTERNS: &[&str] = &["*", "s3:*", "s3:Get*", "s3:GetObject", "S3:?utObject", "sqs:*Message", "iam:*"];
+const RESOURCE_PATTERNS: &[&str] =
+    &["*", "arn:aws:s3:::a/*", "arn:aws:s3:::a/k", "arn:aws:s3:::?/*", "arn:aws:s3:*", "arn:aws:sqs:*:1:q"];
+
+/// The rules of evaluation, letter by letter: a request is allowed by some Allow, by the boundary, and by no Deny.
+fn is_allowed(statements: &[String], action: &str, resource: &str) -> bool {
+    let meets = |text: &str, wanted: &str| {
+        let (names, is_exclusion) = match text.strip_prefix("not ") {
+            Some(names) => (names, true),
+            None => (text, false),
+        };
+        let any = names.split(',').any(|pattern| wildcard::matches(pattern, wanted));
+        any != is_exclusion
+    };
+    let reached = |start: &str| {
+        statements.iter().filter_map(|text| text.strip_prefix(start)).any(|rest| {
+            let (actions, resources) = rest.split_once(" on ").unwrap();
+            meets(&actions.to_lowercase(), &action.to_lowercase()) && meets(resources, resource)
+        })
+    };
+    let has_boundary = statements.iter().any(|text| text.starts_with("boundary "));
+    reached("allow ") && !reached("deny ") && (!has_boundary || reached("boundary allow "))
+}
+
+fn any_statement() -> impl Strategy<Value = String> {
+    let texts = |all: &'static [&'static str]| {
+        (prop::bool::weighted(0.2), prop::sample::subsequence(all, 1..3))
+            .prop_map(|(is_exclusion, some)| format!("{}{}", if is_exclusion { "not " } else { "" }, some.join(",")))
+    };
+    let effect = prop::sample::select(vec!["allow", "allow", "deny", "boundary allow"]);
+    (effect, texts(ACTION_PATTERNS), texts(RESOURCE_PATTERNS))
+        .prop_map(|(effect, actions, resources)| format!("{effect} {actions} on {resources}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn deciding_agrees_with_the_rules_of_evaluation(statements in prop::collection::vec(any_statement(), 0..5)) {
+        let texts: Vec<&str> = statements.iter().map(String::as_str).collect();
+        let function = function(&texts);
+        let grants = Grants::new(&function.identity, &TemplateResources::default());
+        for action in ["s3:GetObject", "s3:PutObject", "sqs:SendMessage", "iam:PassRole"] {
+            for resource in ["arn:aws:s3:::a/k", "arn:aws:s3:::b/k", "arn:aws:sqs:eu-west-1:1:q"] {
+                let pattern = pattern::Pattern::new(&resource.into(), pattern::Side::Need, &TemplateResources::default());
+                let decision = grants.decide(facts::action(action).unwrap(), &pattern);
+                let is_granted = matches!(decision, grants::Decision::Granted(grants::Reach::Surely, _));
+                prop_assert_eq!(is_granted, is_allowed(&statements, action, resource), "{} {}", action, resource);
+            }
+        }
     }
 }

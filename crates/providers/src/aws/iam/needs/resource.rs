@@ -30,7 +30,10 @@ pub(super) fn resources(
     if found.is_empty() {
         let required = needed.resources.iter().find(|rule| is_required(needed.action, rule));
         let fallback = required.map(|rule| builder.any(rule));
-        found.push(fallback.unwrap_or_else(NeededResource::everything));
+        // An action that takes resources is checked on one that no parameter tells.
+        let takes_none = facts::action(needed.action).is_none_or(|action| action.resource_types().next().is_none());
+        let anything = NeededResource { is_known: takes_none, ..NeededResource::everything() };
+        found.push(fallback.unwrap_or(anything));
     }
     found.sort_unstable();
     found.dedup();
