@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use artifact::Artifact;
 use model::call::{Argument, Binding, Call, CodeFacts, Unresolved};
+use model::function::EnvironmentVariable;
 use model::location::LineIndex;
 use model::{Gap, Hidden, Location, Parsed};
 
@@ -25,6 +26,8 @@ pub struct Request<'a> {
     pub handler: Option<&'a str>,
     /// The platform's runtime id, such as `python3.12`; decides the language. Without one, every language found counts.
     pub runtime: Option<&'a str>,
+    /// Environment variables that are set for it: where the code has a default for one, the default does not count.
+    pub environment: &'a [EnvironmentVariable],
     /// The project around the function's folder, into which imports may lead.
     pub surroundings: Option<Surroundings<'a>>,
 }
@@ -135,13 +138,13 @@ fn analyze_language(artifact: &Artifact, request: &Request<'_>, language: &'stat
     let mut outcome = None;
     for _ in 0..MAX_LOADS {
         let starts = starts(&project, entry.as_ref().map(|(_, entry)| entry), &files);
-        let evaluated = evaluate(&project, &starts);
+        let evaluated = evaluate(&project, request.environment, &starts);
         let wanted = evaluated.wanted.clone();
         let handler_missing = evaluated.record.handler_missing;
         outcome = Some(evaluated);
         if handler_missing && starts.iter().any(|start| matches!(start, Start::Handler { .. })) {
             let fallback: Vec<_> = files.iter().filter_map(|file| project.module(file)).collect();
-            outcome = Some(evaluate(&project, &[Start::Everything(fallback)]));
+            outcome = Some(evaluate(&project, request.environment, &[Start::Everything(fallback)]));
             if let Some((handler, entry)) = &entry {
                 let why =
                     format!("the handler `{handler}` names nothing in this file; all of the file is counted instead");

@@ -144,6 +144,7 @@ fn read_code(
     let request = code::Request {
         handler: located.function.handler.as_deref(),
         runtime: located.function.runtime.as_deref(),
+        environment: &located.function.environment,
         surroundings,
     };
     let facts = code::analyze(files.artifact, &request).take_gaps(gaps);

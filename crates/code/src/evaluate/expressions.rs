@@ -139,7 +139,8 @@ impl<'a> Machine<'a> {
                 return self.eval(if truth { then } else { otherwise });
             }
         }
-        options.iter().fold(Value::none(), |value, option| value.or(self.eval(option)))
+        let value = options.iter().fold(Value::none(), |value, option| value.or(self.eval(option)));
+        if test.is_none() { self.without_defaults(value) } else { value }
     }
 
     pub(super) fn arguments(&mut self, arguments: &'a [Argument], site: Site) -> Arguments {

@@ -24,6 +24,8 @@ mod value;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use model::function::EnvironmentVariable;
+use model::{Part, SymbolicText};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 pub(crate) use heap::{ObjectId, ScopeId};
@@ -55,6 +57,7 @@ pub(crate) struct Site {
 /// The running evaluation, as models see it.
 pub(crate) struct Machine<'a> {
     project: &'a Project<'a>,
+    environment: &'a [EnvironmentVariable],
     heap: Heap<'a>,
     frames: Vec<Frame>,
     modules: Vec<ModuleState>,
@@ -172,9 +175,14 @@ pub(crate) enum Start {
 }
 
 /// Runs everything that `starts` reach.
-pub(crate) fn evaluate<'a>(project: &'a Project<'a>, starts: &[Start]) -> Outcome {
+pub(crate) fn evaluate<'a>(
+    project: &'a Project<'a>,
+    environment: &'a [EnvironmentVariable],
+    starts: &[Start],
+) -> Outcome {
     let mut machine = Machine {
         project,
+        environment,
         heap: Heap::default(),
         frames: Vec::new(),
         modules: Vec::new(),
@@ -234,6 +242,26 @@ impl<'a> Machine<'a> {
     pub(crate) fn language(&self) -> Option<&'static Language> {
         let module = self.frames.last()?.module;
         self.project.loaded(module).map(|loaded| loaded.language)
+    }
+
+    /// What the environment variable of this name is set to, when the deployment sets it.
+    pub(crate) fn environment_variable(&self, name: &str) -> Option<&'a SymbolicText> {
+        self.environment.iter().find(|variable| variable.name == name).map(|variable| &variable.value)
+    }
+
+    /// The value without literal texts when an environment variable that is set comes first: they are its defaults.
+    pub(crate) fn without_defaults(&self, value: Value) -> Value {
+        let is_set = |atom: &Atom| match atom {
+            Atom::Text(text) => match text.parts() {
+                [Part::Environment(name)] => self.environment_variable(name).is_some(),
+                _ => false,
+            },
+            _ => false,
+        };
+        if !value.atoms().iter().any(is_set) {
+            return value;
+        }
+        value.without(|atom| matches!(atom, Atom::Text(text) if text.as_literal().is_some()) || *atom == Atom::Nothing)
     }
 
     /// Whether one entry point is meant rather than everything.

@@ -761,7 +761,12 @@ fn imports_may_leave_the_function_s_folder_within_the_project() {
     let project = artifact::Artifact::from_memory(project.iter().map(|(path, text)| (*path, text.as_bytes())));
     let own = artifact::Artifact::from_memory([("app.py", app.as_bytes())]);
     let surroundings = crate::Surroundings { artifact: &project, folder: "services/orders" };
-    let request = crate::Request { handler: Some("app.handler"), runtime: None, surroundings: Some(surroundings) };
+    let request = crate::Request {
+        handler: Some("app.handler"),
+        runtime: None,
+        surroundings: Some(surroundings),
+        ..Default::default()
+    };
     let parsed = crate::analyze(&own, &request);
     let calls: Vec<String> = parsed.value.calls.iter().map(testing::line).collect();
     assert_eq!(
@@ -778,4 +783,19 @@ fn imports_may_leave_the_function_s_folder_within_the_project() {
     assert!(alone.value.calls.is_empty());
     let whys: Vec<&str> = alone.gaps.iter().map(|gap| gap.why.as_str()).collect();
     assert_eq!(whys, ["`..common` is imported here and is not among the files; calls made there are not seen"]);
+}
+
+#[test]
+fn variables_that_are_set_need_no_defaults() {
+    let app = "import boto3, os\nT = os.environ.get('T', 'dev-table')\nU = os.getenv('U') or 'dev'\ndef handler(e, c):\n    boto3.client(os.environ['SERVICE']).list_tables(ExclusiveStartTableName=T, Limit=U)\n";
+    let own = artifact::Artifact::from_memory([("app.py", app.as_bytes())]);
+    let variable = |name: &str, value: &str| model::function::EnvironmentVariable {
+        name: name.to_owned(),
+        value: model::SymbolicText::literal(value),
+        location: model::Location::file("template.yaml"),
+    };
+    let environment = [variable("SERVICE", "dynamodb"), variable("T", "t"), variable("U", "u")];
+    let request = crate::Request { handler: Some("app.handler"), environment: &environment, ..Default::default() };
+    let calls: Vec<String> = crate::analyze(&own, &request).value.calls.iter().map(testing::line).collect();
+    assert_eq!(calls, ["app.py:5 dynamodb.ListTables(ExclusiveStartTableName=${env:T} Limit=${env:U})"]);
 }

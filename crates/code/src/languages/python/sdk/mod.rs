@@ -13,6 +13,7 @@ pub(super) mod wrappers;
 use std::rc::Rc;
 
 use model::call::{Binding, Via};
+use model::{Part, SymbolicText};
 
 pub(super) use clients::{call_client, computed_member};
 pub(super) use types::annotation;
@@ -90,7 +91,12 @@ fn service_names(machine: &mut Machine<'_>, name: &Value, kind: &str, site: Site
     let mut is_computed = name.is_none();
     for atom in name.atoms() {
         let literal = match atom {
-            Atom::Text(text) => text.as_literal().map(str::to_owned),
+            Atom::Text(text) => match text.parts() {
+                [Part::Environment(name)] => {
+                    machine.environment_variable(name).and_then(SymbolicText::as_literal).map(str::to_owned)
+                }
+                _ => text.as_literal().map(str::to_owned),
+            },
             Atom::Nothing => continue,
             _ => None,
         };

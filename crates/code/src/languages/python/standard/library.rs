@@ -129,9 +129,14 @@ fn data(machine: &mut Machine<'_>, arguments: &Arguments, site: Site) -> Value {
     Value::data()
 }
 
-fn environment_variable(_: &mut Machine<'_>, arguments: &Arguments, _: Site) -> Value {
+fn environment_variable(machine: &mut Machine<'_>, arguments: &Arguments, _: Site) -> Value {
     let default = arguments.get(1, "default").cloned().unwrap_or_else(Value::none);
-    environment(&argument(arguments, 0, "key")).or(default.without(|atom| *atom == Atom::Nothing))
+    let says_nothing = |atom: &Atom| match atom {
+        Atom::Text(text) => text.is_empty(),
+        atom => *atom == Atom::Nothing,
+    };
+    let value = environment(&argument(arguments, 0, "key")).or(default.without(says_nothing));
+    machine.without_defaults(value)
 }
 
 fn copied_environment(_: &mut Machine<'_>, _: &Arguments, _: Site) -> Value {
