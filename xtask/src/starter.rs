@@ -25,6 +25,11 @@ pub(crate) struct StarterArguments {
 ///
 /// # Errors
 /// When the folder cannot be read, the table would be too large, or `--check` finds a difference.
+#[expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "what was made and what was left out is what the command says"
+)]
 pub(crate) fn run(arguments: &StarterArguments) -> Result<()> {
     let built = advisory::make_starter(&arguments.from, &arguments.day, &|_| ())?;
     for gap in &built.gaps {
