@@ -40,7 +40,10 @@ pub(crate) fn assess(package: &Package<'_>, target: &OpenTarget<'_>, facts: &Fac
     let Parsed { value: artifact, gaps } = package.open(target.root);
     let mut contents = read(&artifact, package, facts);
     contents.gaps.extend(gaps);
-    contents.digests = package.digests(target.root);
+    // A digest costs reading everything, which a scan for components alone does not do.
+    if facts.settings.wants_secrets() {
+        contents.digests = package.digests(target.root);
+    }
     let read = PackageFiles { artifact: &artifact, contents: &contents, target };
     let assessments = package.functions.iter().map(|located| assess_function(located, &read, facts)).collect();
     let assessments = with_late_gaps(assessments, &artifact.late_gaps());
