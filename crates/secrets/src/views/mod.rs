@@ -2,6 +2,7 @@
 //! one more row in [`HIDDEN`].
 
 mod base64_runs;
+mod elf;
 mod utf16;
 
 use std::borrow::Cow;
@@ -27,10 +28,14 @@ type FindHidden = fn(&[u8]) -> Vec<Fragment>;
 /// Finders of texts inside the text of a file of the user's own.
 pub(crate) const HIDDEN: &[FindHidden] = &[base64_runs::fragments];
 
-/// UTF-8 (or any other text of bytes) as it is, UTF-16 with a byte order mark as UTF-8, anything else as binary.
+/// UTF-8 (or any other text of bytes) as it is, UTF-16 with a byte order mark as UTF-8, anything else as binary; programs
+/// without their machine code.
 pub(crate) fn main_view(bytes: &[u8]) -> View<'_> {
     if let Some(text) = utf16::decode(bytes) {
         return View { text: Cow::Owned(text), is_text: true };
+    }
+    if let Some(rest) = elf::without_code(bytes) {
+        return View { text: Cow::Owned(rest), is_text: false };
     }
     let start = bytes.get(..SNIFFED_BYTES).unwrap_or(bytes);
     View { text: Cow::Borrowed(bytes), is_text: !start.contains(&0) }
