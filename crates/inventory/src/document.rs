@@ -98,8 +98,8 @@ pub(crate) struct Document<'a> {
     pub(crate) display: String,
 }
 
-/// Locks of the largest monorepos have some tens of megabytes.
-const MAX_DOCUMENT_BYTES: u64 = 64 << 20;
+/// Locks of the largest monorepos have some ten megabytes.
+const MAX_DOCUMENT_BYTES: u64 = 16 << 20;
 
 impl<'a> Document<'a> {
     pub(crate) fn new(survey: Survey<'a>, entry: &'a Entry) -> Self {

@@ -1,5 +1,7 @@
 //! The front door: an artifact's packages as components.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use artifact::{Artifact, Entry, Mount};
 use model::component::{Component, Evidence, Origin, Presence, Reach, Version};
 use model::{Gap, Parsed};
@@ -8,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::claim::Claim;
 use crate::document::{Document, EntryPath, Format, Reading, Survey};
-use crate::ecosystems::owns;
+use crate::ecosystems::{Owned, owned};
 use crate::merge::{self, Candidate};
 use crate::purl::purl;
 use crate::{Ecosystem, ecosystems};
@@ -85,29 +87,69 @@ fn choose(artifact: &Artifact) -> Vec<Chosen<'_>> {
     chosen
 }
 
-/// The readings in the order of `chosen`.
+/// Statements on packages in one artifact; the largest functions have some ten thousand.
+const MAX_CLAIMS: usize = 100_000;
+/// Files read between two looks at what has been found: bounds what hostile files can pile up before it is noticed.
+const MAX_BATCH_BYTES: u64 = 512 << 10;
+
+/// The readings in the order of `chosen`, until there are too many statements: then the file that was not read any more
+/// gets a gap.
 fn read_all<'a>(survey: Survey<'a>, chosen: Vec<Chosen<'a>>) -> Vec<(Chosen<'a>, Reading)> {
     let read = |chosen: Chosen<'a>| {
         let mut reading = Reading::default();
         (chosen.format.read)(&Document::new(survey, chosen.entry), &mut reading);
         (chosen, reading)
     };
-    chosen.into_par_iter().map(read).collect()
+    let mut readings: Vec<(Chosen<'a>, Reading)> = Vec::with_capacity(chosen.len());
+    let mut claims = 0;
+    let mut waiting = chosen.into_iter().peekable();
+    while let Some(next) = waiting.peek() {
+        if claims > MAX_CLAIMS {
+            let document = Document::new(survey, next.entry);
+            let why = format!(
+                "more than {MAX_CLAIMS} statements on packages; this and later files were not read, scan their folders apart"
+            );
+            let reading = Reading { gaps: vec![document.gap(None, why)], ..Reading::default() };
+            readings.extend(waiting.next().map(|chosen| (chosen, reading)));
+            break;
+        }
+        let mut batch_bytes = 0;
+        let batch: Vec<_> = std::iter::from_fn(|| {
+            waiting.next_if(|chosen| {
+                let fits = batch_bytes == 0 || batch_bytes + chosen.entry.size_bytes <= MAX_BATCH_BYTES;
+                batch_bytes += chosen.entry.size_bytes.max(1);
+                fits
+            })
+        })
+        .collect();
+        let batch: Vec<_> = batch.into_par_iter().map(read).collect();
+        claims += batch.iter().map(|(_, reading)| reading.claims.len()).sum::<usize>();
+        readings.extend(batch);
+    }
+    readings
 }
 
-/// Drops the files that an installed distribution brought along as its own: they say nothing of the function.
+/// Drops the files that an installed distribution brought along as its own: they say nothing of the function. Records are
+/// read only of distributions with such files in their folders, each once.
 fn drop_owned(survey: Survey<'_>, readings: &[(Chosen<'_>, Reading)], chosen: &mut Vec<Chosen<'_>>) {
-    let mut owners: FxHashMap<(Mount, String), Vec<&Claim>> = FxHashMap::default();
-    for claim in readings.iter().flat_map(|(_, reading)| &reading.claims).filter(|claim| claim.place.slot.is_none()) {
+    let claims: Vec<&Claim> =
+        readings.iter().flat_map(|(_, reading)| &reading.claims).filter(|claim| claim.place.slot.is_none()).collect();
+    let mut folders: FxHashMap<(Mount, String), Vec<usize>> = FxHashMap::default();
+    for (at, claim) in claims.iter().enumerate() {
         for name in &claim.import_names {
-            owners.entry((claim.place.mount, below(&claim.place.root, name))).or_default().push(claim);
+            folders.entry((claim.place.mount, below(&claim.place.root, name))).or_default().push(at);
         }
     }
+    let owners = |entry: &Entry| -> Vec<usize> {
+        let above = entry.path.match_indices('/').filter_map(|(end, _)| entry.path.get(..end));
+        above.filter_map(|folder| folders.get(&(entry.mount, folder.to_owned()))).flatten().copied().collect()
+    };
+    let asked: BTreeSet<usize> = chosen.iter().flat_map(|chosen| owners(chosen.entry)).collect();
+    let records: BTreeMap<usize, Owned> =
+        asked.into_par_iter().filter_map(|at| claims.get(at).map(|claim| (at, owned(survey, claim)))).collect();
     chosen.retain(|chosen| {
-        let path = &chosen.entry.path;
-        let folders = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
-        let mut owners = folders.filter_map(|folder| owners.get(&(chosen.entry.mount, folder.to_owned()))).flatten();
-        !owners.any(|claim| owns(survey, claim, path))
+        let is_owner = |at: &usize| records.get(at).is_some_and(|owned| owned.contains(&chosen.entry.path));
+        !owners(chosen.entry).iter().any(is_owner)
     });
 }
 

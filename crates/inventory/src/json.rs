@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// Members of one object; the largest locks have some ten thousand.
+const MAX_MEMBERS: usize = 100_000;
 
 /// A string, or nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -170,6 +173,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for MembersVisitor<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut members = Vec::new();
         while let Some(Key(key)) = map.next_key()? {
+            if members.len() >= MAX_MEMBERS {
+                return Err(A::Error::custom(format_args!("more than {MAX_MEMBERS} members in one object")));
+            }
             members.push((key, map.next_value()?));
         }
         Ok(Members(members))

@@ -3,6 +3,7 @@
 //! Installed wins over locked, locked over declared: the weaker statement becomes evidence for the stronger when both can
 //! be true, and is dropped when the stronger says otherwise. What nothing stronger covers stands for itself.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use artifact::Mount;
@@ -36,6 +37,7 @@ pub(crate) fn merge(
         candidates: Vec::new(),
         by_name: FxHashMap::default(),
         by_slot: FxHashMap::default(),
+        by_statement: FxHashMap::default(),
         installed_roots: Vec::new(),
         locked: covered.into_iter().collect(),
     };
@@ -67,11 +69,21 @@ pub(crate) fn merge(
     (merger.candidates, gaps)
 }
 
+/// Versions of one package that another's request may mean where nothing tells them apart.
+const MAX_TARGETS: usize = 16;
+
+type Statement = (String, Version, EvidenceKind, Presence, Place);
+
+/// Copies of one package that are looked at; the most nested trees have some hundreds. Further ones stand for themselves.
+const MAX_SAME_NAME: usize = 1_024;
+
 struct Merger {
     ecosystem: &'static Ecosystem,
     candidates: Vec<Candidate>,
     by_name: FxHashMap<String, Vec<usize>>,
     by_slot: FxHashMap<Place, usize>,
+    /// What was stated before, in one file or several.
+    by_statement: FxHashMap<Statement, usize>,
     /// Folders that packages are installed below.
     installed_roots: Vec<Place>,
     /// Projects that a lock file speaks of.
@@ -81,6 +93,14 @@ struct Merger {
 impl Merger {
     fn push(&mut self, format: &'static Format, claim: Claim) {
         let at = self.candidates.len();
+        let statement = (claim.package.clone(), claim.version.clone(), claim.kind, claim.presence, claim.place.clone());
+        match self.by_statement.entry(statement) {
+            Entry::Occupied(same) => {
+                let same = *same.get();
+                return self.attach(same, claim);
+            }
+            Entry::Vacant(vacant) => drop(vacant.insert(at)),
+        }
         self.by_name.entry(claim.package.clone()).or_default().push(at);
         if claim.place.slot.is_some() {
             self.by_slot.entry(without_layer(&claim.place)).or_insert(at);
@@ -88,6 +108,12 @@ impl Merger {
         let evidence = vec![Evidence { location: claim.location.clone(), kind: claim.kind }];
         let parents = claim.parents.iter().cloned().collect();
         self.candidates.push(Candidate { claim, evidence, parents, format });
+    }
+
+    /// Candidates of this name.
+    fn named(&self, name: &str) -> &[usize] {
+        let all = self.by_name.get(name).map(Vec::as_slice).unwrap_or_default();
+        all.get(..MAX_SAME_NAME).unwrap_or(all)
     }
 
     /// Makes `claim` evidence for a candidate.
@@ -150,7 +176,7 @@ impl Merger {
 
     /// A project is one component however many files name it.
     fn settle_project(&mut self, format: &'static Format, claim: Claim) {
-        let known = self.by_name.get(&claim.package).into_iter().flatten().copied().find(|at| {
+        let known = self.named(&claim.package).iter().copied().find(|at| {
             self.candidates.get(*at).is_some_and(|candidate| {
                 candidate.claim.presence == Presence::Project && candidate.claim.place.mount == claim.place.mount
             })
@@ -191,7 +217,7 @@ impl Merger {
         };
         let in_slots =
             self.visible_slots(claim).filter(|at| is_covered && self.kind_of(*at) == Some(EvidenceKind::Locked));
-        let by_name = self.by_name.get(&claim.package).into_iter().flatten().copied().filter(|at| {
+        let by_name = self.named(&claim.package).iter().copied().filter(|at| {
             self.candidates.get(*at).is_some_and(|candidate| match candidate.claim.kind {
                 EvidenceKind::Installed => false,
                 EvidenceKind::Locked => is_covered && candidate.claim.place.slot.is_none() && is_above(candidate),
@@ -219,7 +245,7 @@ impl Merger {
                 self.by_slot.get(&place).copied()
             }));
             if claim.place.mount != Mount::Layers {
-                let in_layers = self.by_name.get(&claim.package).into_iter().flatten().copied().filter(|at| {
+                let in_layers = self.named(&claim.package).iter().copied().filter(|at| {
                     self.candidates.get(*at).is_some_and(|candidate| {
                         let place = &candidate.claim.place;
                         place.mount == Mount::Layers
@@ -236,10 +262,8 @@ impl Merger {
     /// Installed packages of the claim's name that it can load, those in its own root first.
     fn visible_installed(&self, claim: &Claim) -> Vec<usize> {
         let mut visible: Vec<_> = self
-            .by_name
-            .get(&claim.package)
-            .into_iter()
-            .flatten()
+            .named(&claim.package)
+            .iter()
             .copied()
             .filter(|at| self.kind_of(*at) == Some(EvidenceKind::Installed))
             .collect();
@@ -329,13 +353,13 @@ impl Merger {
                 return vec![*at];
             }
         }
-        let named = self.by_name.get(key).map(Vec::as_slice).unwrap_or_default();
+        let named = self.named(key);
         let is_beside = |at: &usize| {
             self.candidates.get(*at).is_some_and(|candidate| {
                 candidate.claim.place.mount == claim.place.mount && candidate.claim.place.root == claim.place.root
             })
         };
-        let beside: Vec<_> = named.iter().copied().filter(is_beside).collect();
+        let beside: Vec<_> = named.iter().copied().filter(is_beside).take(MAX_TARGETS).collect();
         if !beside.is_empty() {
             return beside;
         }
@@ -344,7 +368,7 @@ impl Merger {
                 .get(*at)
                 .is_some_and(|candidate| (self.ecosystem.layout.sees)(&claim.place, &candidate.claim.place))
         };
-        named.iter().copied().filter(sees).collect()
+        named.iter().copied().filter(sees).take(MAX_TARGETS).collect()
     }
 
     /// Where it is known of one package that the project asks for it, the others beside it come by way of these.

@@ -24,7 +24,7 @@ pub struct Component {
     pub direct: Option<bool>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
     Exact(String),
     /// A manifest's requirement, as written: `^4.17.0`, `>=2,<3`. Empty means any version.

@@ -17,6 +17,8 @@ mod rubygems;
 mod semver;
 mod swift;
 
+use rustc_hash::FxHashSet;
+
 use crate::Ecosystem;
 use crate::claim::Claim;
 use crate::document::Survey;
@@ -55,7 +57,25 @@ pub fn ecosystems() -> &'static [&'static Ecosystem] {
     ]
 }
 
-/// Whether the installed package's own record lists the file at `path`; yes where it has no record.
-pub(crate) fn owns(survey: Survey<'_>, claim: &Claim, path: &str) -> bool {
-    pypi::owns(survey, claim, path)
+/// The files that an installed package's record lists as its own.
+pub(crate) fn owned(survey: Survey<'_>, claim: &Claim) -> Owned {
+    pypi::owned(survey, claim)
+}
+
+/// Files that belong to an installed package.
+#[derive(Debug)]
+pub(crate) enum Owned {
+    /// Nothing lists them: everything in its folders is taken as its own.
+    Everything,
+    /// Paths below the mount.
+    Files(FxHashSet<String>),
+}
+
+impl Owned {
+    pub(crate) fn contains(&self, path: &str) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Files(paths) => paths.contains(path),
+        }
+    }
 }

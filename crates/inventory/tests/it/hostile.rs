@@ -137,6 +137,19 @@ fn deep_nesting_ends_in_a_gap() {
 }
 
 #[test]
+fn floods_of_statements_end_in_a_gap() {
+    let many = "a\n".repeat(30_000);
+    let files: Vec<_> = (0..24).map(|at| format!("requirements-{at}.txt")).collect();
+    let artifact = Artifact::from_memory(files.iter().map(|path| (path.as_str(), many.as_bytes())));
+    let gaps = take(&artifact, &Setting::default()).gaps;
+    assert!(gaps.iter().any(|gap| gap.why.contains("statements on packages")), "{gaps:?}");
+    let members: String = (0..150_000).map(|at| format!("\"a{at}\": \"1\",")).collect();
+    let manifest = format!("{{\"dependencies\": {{{members} \"z\": \"1\"}}}}");
+    let artifact = Artifact::from_memory([("package.json", manifest.as_bytes())]);
+    assert_eq!(take(&artifact, &Setting::default()).gaps.len(), 1);
+}
+
+#[test]
 fn includes_in_a_circle_end() {
     let files: Vec<_> = (0..40)
         .map(|at| (format!("requirements-{at}.txt"), format!("-r requirements-{}.txt\na{at}==1.0\n", (at + 1) % 40)))

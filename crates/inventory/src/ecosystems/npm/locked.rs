@@ -1,5 +1,6 @@
 //! What the locks of yarn, pnpm and bun have in common: packages with edges, to be judged by what the project asks for.
 
+use model::Gap;
 use model::component::{EvidenceKind, Presence, Version};
 
 use crate::claim::{Claim, Place};
@@ -7,6 +8,14 @@ use crate::document::{Document, Reading, join};
 use crate::ecosystems::npm::version;
 use crate::graph::{Edge, Fate, Graph, Node};
 use crate::indented;
+
+/// Packages read from one lock; the largest have some ten thousand.
+pub(crate) const MAX_PACKAGES: usize = 50_000;
+
+/// The gap of a lock with more packages than are read.
+pub(crate) fn too_many(document: &Document<'_>) -> Gap {
+    document.gap(None, format!("more than {MAX_PACKAGES} packages in one lock file; what follows was not read"))
+}
 
 /// A lock file as packages and edges between them.
 #[derive(Debug, Default)]

@@ -31,6 +31,10 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
         }
         let keys: Vec<&str> = path.iter().map(|(_, key)| *key).collect();
         file.read(&keys, &line);
+        if file.packages.len() >= locked::MAX_PACKAGES {
+            reading.gaps.push(locked::too_many(document));
+            break;
+        }
         path.push((line.indent, line.key));
     }
     if !file.has_version {

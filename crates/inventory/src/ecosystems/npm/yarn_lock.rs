@@ -30,6 +30,9 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
         );
         return;
     }
+    if entries.len() >= locked::MAX_PACKAGES {
+        reading.gaps.push(locked::too_many(document));
+    }
     let lock = graph(&entries, &manifests(document));
     locked::claim_all(document, &lock, FORMAT.advice, reading);
 }
@@ -48,6 +51,9 @@ fn entries(text: &str) -> Vec<Entry<'_>> {
     let mut entries: Vec<Entry<'_>> = Vec::new();
     let mut section = "";
     for line in indented::lines(text) {
+        if line.indent == 0 && entries.len() >= locked::MAX_PACKAGES {
+            break;
+        }
         match (line.indent, entries.last_mut()) {
             (0, _) => entries.push(Entry::open(&line)),
             (2, Some(entry)) => {
@@ -112,6 +118,9 @@ fn split_descriptor(descriptor: &str) -> (&str, &str) {
     }
 }
 
+/// Workspaces read for one lock; their packages are found in any case, but those of further ones count as shipped.
+const MAX_WORKSPACES: usize = 1_000;
+
 /// The manifests that the lock stands for, with their folders relative to it: the one beside it and, where that has
 /// workspaces, those below without a lock of their own.
 fn manifests(document: &Document<'_>) -> Vec<(String, Asked)> {
@@ -130,6 +139,9 @@ fn manifests(document: &Document<'_>) -> Vec<(String, Asked)> {
             let nested = Document::new(document.survey, entry);
             let has_lock =
                 ["yarn.lock", "package-lock.json", "pnpm-lock.yaml"].iter().any(|lock| nested.sibling(lock).is_some());
+            if manifests.len() >= MAX_WORKSPACES {
+                break;
+            }
             if let Some(asked) = manifest::asked(&nested).filter(|_| !has_lock) {
                 manifests.push((folder.to_owned(), asked));
             }

@@ -13,12 +13,18 @@ use artifact::Entry;
 use model::component::{EvidenceKind, Presence, Version};
 
 use crate::claim::Claim;
-use crate::document::{Document, EntryPath, Format, Reading, Survey, decode};
+use crate::document::{Document, EntryPath, Format, Reading, Survey, decode, join};
+use crate::ecosystems::Owned;
 use crate::ecosystems::pypi::marker::{self, Environment};
 use crate::ecosystems::pypi::{normalise_name, requirement};
 
 pub(crate) const FORMAT: Format =
     Format { id: "installed-distribution", accepts, read, finds_installed: true, advice: "" };
+
+/// Requirements of one distribution; the longest lists, all extras counted, have some hundreds.
+const MAX_REQUIREMENTS: usize = 4_096;
+/// Top-level names of one distribution.
+const MAX_IMPORT_NAMES: usize = 256;
 
 fn accepts(path: EntryPath<'_>) -> bool {
     let folder = path.folder.rsplit('/').next().unwrap_or_default();
@@ -51,6 +57,7 @@ fn read_metadata(document: &Document<'_>, reading: &mut Reading) {
     let none = Environment { python: document.survey.python, extras: Some(&[]) };
     let asked = headers.requires.iter().filter_map(|text| requirement::parse(text));
     claim.requires = asked
+        .take(MAX_REQUIREMENTS)
         .filter(|requirement| marker::evaluate(requirement.marker, none) != Some(false))
         .map(|requirement| requirement.canonical_name())
         .collect();
@@ -107,8 +114,8 @@ fn is_develop(document: &Document<'_>) -> bool {
             .any(|up| beside_project.iter().any(|file| document.sibling(&format!("{up}/{file}")).is_some()))
 }
 
-/// Whether the distribution's `RECORD` lists the file at `path`; yes where it has none.
-pub(crate) fn owns(survey: Survey<'_>, claim: &Claim, path: &str) -> bool {
+/// The files that the distribution's `RECORD` lists.
+pub(crate) fn owned(survey: Survey<'_>, claim: &Claim) -> Owned {
     let is_record = |entry: &&Entry| {
         let path = EntryPath::new(&entry.path);
         let stem = path.folder.strip_suffix(".dist-info").and_then(|folder| folder.rsplit('/').next());
@@ -117,12 +124,15 @@ pub(crate) fn owns(survey: Survey<'_>, claim: &Claim, path: &str) -> bool {
             && name.is_some_and(|name| normalise_name(name) == claim.package)
             && site(path) == claim.place.root
     };
-    let Some(record) = survey.artifact.under(claim.place.mount, &claim.place.root).find(is_record) else { return true };
-    let Some(bytes) = Document::new(survey, record).bytes(&mut Reading::default()) else { return true };
-    let relative = path.strip_prefix(claim.place.root.as_str()).unwrap_or(path).trim_start_matches('/');
-    decode(&bytes).lines().any(|line| {
-        line.trim_start_matches('"').strip_prefix(relative).is_some_and(|rest| rest.starts_with([',', '"']))
-    })
+    let record = survey.artifact.under(claim.place.mount, &claim.place.root).find(is_record);
+    let bytes = record.and_then(|record| Document::new(survey, record).bytes(&mut Reading::default()));
+    let Some(bytes) = bytes else { return Owned::Everything };
+    let text = decode(&bytes);
+    let paths = text.lines().filter_map(|line| match line.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next(),
+        None => line.split(',').next(),
+    });
+    Owned::Files(paths.filter_map(|path| join(&claim.place.root, path)).collect())
 }
 
 /// The part of the file before its first empty line.
@@ -177,7 +187,7 @@ fn import_names(document: &Document<'_>) -> Vec<String> {
             None => BTreeSet::new(),
         },
     };
-    names.into_iter().collect()
+    names.into_iter().take(MAX_IMPORT_NAMES).collect()
 }
 
 /// The importable name at the top of a path of `RECORD`.

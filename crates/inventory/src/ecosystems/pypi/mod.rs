@@ -46,7 +46,7 @@ pub(crate) const PYPI: Ecosystem = Ecosystem {
     order: Some(Order { key: version::key, fallback_key: version::legacy_key, range: Some(specifier::parse) }),
 };
 
-pub(crate) use installed::owns;
+pub(crate) use installed::owned;
 
 /// The name as PEP 503 spells it: lower case, runs of `-`, `_` and `.` as one `-`.
 pub(crate) fn normalise_name(name: &str) -> Cow<'_, str> {

@@ -89,6 +89,9 @@ fn manifest(document: &Document<'_>) -> Option<pyproject::Asked> {
     pyproject::asked(&manifest, &decode(&bytes), &mut unnoted)
 }
 
+/// Versions of one package in one lock: one for each environment it is locked for.
+const MAX_VERSIONS: usize = 64;
+
 fn graph(lock: &Lock<'_>, asked: Option<&pyproject::Asked>, environment: Environment<'_>) -> Graph {
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (node, package) in lock.package.iter().enumerate() {
@@ -96,7 +99,7 @@ fn graph(lock: &Lock<'_>, asked: Option<&pyproject::Asked>, environment: Environ
     }
     // Several versions of one package may be locked for different environments; the specifier tells which is meant.
     let targets = |name: &str, versions: &str| -> Vec<usize> {
-        let all = by_name.get(name).cloned().unwrap_or_default();
+        let all: Vec<usize> = by_name.get(name).into_iter().flatten().copied().take(MAX_VERSIONS).collect();
         let Ok(admitted) = specifier::parse(versions) else { return all };
         let is_meant = |node: &usize| {
             let version = lock.package.get(*node).and_then(|package| package.version.as_str());

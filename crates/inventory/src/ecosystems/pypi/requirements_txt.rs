@@ -26,8 +26,14 @@ pub(crate) const FORMAT: Format = Format {
 
 /// Includes within includes; pip has no limit, but nobody nests deeper.
 const MAX_INCLUDE_LEVELS: usize = 16;
+/// Requirements read from one file; the longest compiled ones have some thousands.
+const MAX_REQUIREMENTS: usize = 20_000;
 /// Files one requirements file may lead to.
 const MAX_INCLUDED_FILES: usize = 128;
+/// Their size in all.
+const MAX_INCLUDED_BYTES: u64 = 1 << 20;
+/// Constraints on one package; more than one is rare.
+const MAX_CONSTRAINTS: usize = 16;
 
 fn is_requirements(path: EntryPath<'_>) -> bool {
     let stem = path.file_name.strip_suffix(".txt").or_else(|| path.file_name.strip_suffix(".in"));
@@ -45,10 +51,19 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
         return;
     }
     let presence = if is_for_development(document.path.path) { Presence::Development } else { Presence::Shipped };
-    let mut reader = Reader { presence, constraints: BTreeMap::new(), visited: Vec::new(), project: document, reading };
+    let mut reader = Reader {
+        presence,
+        constraints: BTreeMap::new(),
+        visited: Vec::new(),
+        included_bytes: 0,
+        is_full: false,
+        project: document,
+        reading,
+    };
     // Constraints first: they hold for the whole file, wherever they stand.
     reader.visit(document, 0, Pass::Constraints);
     reader.visited.clear();
+    reader.included_bytes = 0;
     reader.visit(document, 0, Pass::Requirements);
 }
 
@@ -72,6 +87,10 @@ struct Reader<'d, 'r> {
     constraints: BTreeMap<String, Vec<String>>,
     /// Entry paths of the files read in this pass.
     visited: Vec<String>,
+    /// Size of the files included in this pass.
+    included_bytes: u64,
+    /// Whether requirements were left out.
+    is_full: bool,
     /// The file that was asked for; its folder is the project's, whatever it includes.
     project: &'d Document<'d>,
     reading: &'r mut Reading,
@@ -80,7 +99,19 @@ struct Reader<'d, 'r> {
 impl Reader<'_, '_> {
     fn visit(&mut self, document: &Document<'_>, level: usize, pass: Pass) {
         let path = document.entry.path.clone();
-        if level > MAX_INCLUDE_LEVELS || self.visited.len() >= MAX_INCLUDED_FILES || self.visited.contains(&path) {
+        if self.visited.contains(&path) {
+            return;
+        }
+        if level > 0 {
+            self.included_bytes = self.included_bytes.saturating_add(document.entry.size_bytes);
+        }
+        let is_too_much = self.included_bytes > MAX_INCLUDED_BYTES || self.visited.len() >= MAX_INCLUDED_FILES;
+        if level > MAX_INCLUDE_LEVELS || is_too_much {
+            if pass == Pass::Requirements {
+                self.reading
+                    .gaps
+                    .push(document.gap(None, "included by too long a chain of files; it was not read from there"));
+            }
             return;
         }
         self.visited.push(path);
@@ -128,7 +159,10 @@ impl Reader<'_, '_> {
             if let Some(Requirement { name, wanted: Wanted::Versions(versions), .. }) = requirement::parse(text)
                 && !versions.is_empty()
             {
-                self.constraints.entry(super::normalise_name(name).into_owned()).or_default().push(versions.to_owned());
+                let known = self.constraints.entry(super::normalise_name(name).into_owned()).or_default();
+                if known.len() < MAX_CONSTRAINTS {
+                    known.push(versions.to_owned());
+                }
             }
         }
     }
@@ -208,6 +242,13 @@ impl Reader<'_, '_> {
     }
 
     fn push(&mut self, at: &Line<'_>, name: String, version: Version) {
+        if self.reading.claims.len() >= MAX_REQUIREMENTS {
+            if !std::mem::replace(&mut self.is_full, true) {
+                let why = format!("more than {MAX_REQUIREMENTS} requirements; what follows was not read");
+                self.reading.gaps.push(at.document.gap(Some(at.line), why));
+            }
+            return;
+        }
         let mut claim = Claim::new(name, version, at.kind, at.document.location(Some(at.line)), self.project.place());
         claim.presence = self.presence;
         // A compiled file lists what requirements need in turn as well.

@@ -12,6 +12,9 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use crate::document::{Document, Reading};
 use crate::json::{Flag, Text, Texts};
 
+/// TOML is read whole before it is looked at, at many times its size; locks have some megabytes.
+const MAX_TOML_BYTES: usize = 8 << 20;
+
 /// The file as `T`; what is wrong with it becomes a gap that ends in `advice`.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(
     document: &Document<'_>,
@@ -19,6 +22,11 @@ pub(crate) fn parse<'a, T: Deserialize<'a>>(
     advice: &str,
     reading: &mut Reading,
 ) -> Option<T> {
+    if text.len() > MAX_TOML_BYTES {
+        let why = format!("`{}` is larger than {} MB and was not read", document.path.file_name, MAX_TOML_BYTES >> 20);
+        reading.gaps.push(document.gap(None, why));
+        return None;
+    }
     toml::from_str(text)
         .map_err(|error| {
             let line = error.span().map(|span| crate::document::line_of(text, span.start));

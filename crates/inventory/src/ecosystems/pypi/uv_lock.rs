@@ -86,6 +86,9 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
     }
 }
 
+/// Versions of one package in one lock: one for each environment it is locked for.
+const MAX_VERSIONS: usize = 64;
+
 fn graph(lock: &Lock<'_>, environment: Environment<'_>) -> Graph {
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (node, package) in lock.package.iter().enumerate() {
@@ -98,7 +101,7 @@ fn graph(lock: &Lock<'_>, environment: Environment<'_>) -> Graph {
             let locked = lock.package.get(*node).and_then(|package| package.version.as_str());
             want.version.as_str().is_none_or(|version| Some(version) == locked)
         };
-        let to = by_name.get(&name).into_iter().flatten().copied().filter(is_meant);
+        let to = by_name.get(&name).into_iter().flatten().copied().take(MAX_VERSIONS).filter(is_meant);
         let extras: Vec<_> = want.extras.0.iter().map(|extra| extra.clone().into_owned()).collect();
         let under: Vec<_> = under.iter().map(|extra| (*extra).to_owned()).collect();
         to.map(|to| Edge { to, holds: holds(want, environment), under: under.clone(), extras: extras.clone() })
