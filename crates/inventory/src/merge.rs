@@ -74,8 +74,9 @@ const MAX_TARGETS: usize = 16;
 
 type Statement = (String, Version, EvidenceKind, Presence, Place);
 
-/// Copies of one package that are looked at; the most nested trees have some hundreds. Further ones stand for themselves.
-const MAX_SAME_NAME: usize = 1_024;
+/// Copies of one package that are looked at. Further ones stand for themselves; where they are the same version they become
+/// one component all the same.
+const MAX_SAME_NAME: usize = 128;
 
 struct Merger {
     ecosystem: &'static Ecosystem,
@@ -221,7 +222,10 @@ impl Merger {
             self.candidates.get(*at).is_some_and(|candidate| match candidate.claim.kind {
                 EvidenceKind::Installed => false,
                 EvidenceKind::Locked => is_covered && candidate.claim.place.slot.is_none() && is_above(candidate),
-                EvidenceKind::Declared => candidate.claim.version.exact().is_some() && is_beside(candidate),
+                // A range is met by the pin of another manifest, a pin only by itself.
+                EvidenceKind::Declared => {
+                    claim.version.exact().is_none() && candidate.claim.version.exact().is_some() && is_beside(candidate)
+                }
             })
         });
         in_slots

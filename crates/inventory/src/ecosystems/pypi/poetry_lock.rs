@@ -90,7 +90,7 @@ fn manifest(document: &Document<'_>) -> Option<pyproject::Asked> {
 }
 
 /// Versions of one package in one lock: one for each environment it is locked for.
-const MAX_VERSIONS: usize = 64;
+const MAX_VERSIONS: usize = 8;
 
 fn graph(lock: &Lock<'_>, asked: Option<&pyproject::Asked>, environment: Environment<'_>) -> Graph {
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();

@@ -31,7 +31,7 @@ const MAX_REQUIREMENTS: usize = 20_000;
 /// Files one requirements file may lead to.
 const MAX_INCLUDED_FILES: usize = 128;
 /// Their size in all.
-const MAX_INCLUDED_BYTES: u64 = 1 << 20;
+const MAX_INCLUDED_BYTES: u64 = 256 << 10;
 /// Constraints on one package; more than one is rare.
 const MAX_CONSTRAINTS: usize = 16;
 

@@ -87,7 +87,7 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
 }
 
 /// Versions of one package in one lock: one for each environment it is locked for.
-const MAX_VERSIONS: usize = 64;
+const MAX_VERSIONS: usize = 8;
 
 fn graph(lock: &Lock<'_>, environment: Environment<'_>) -> Graph {
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
