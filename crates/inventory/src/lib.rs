@@ -16,6 +16,7 @@ mod inventory;
 mod json;
 mod key;
 mod merge;
+mod open_manifests;
 mod purl;
 mod version;
 mod version_set;

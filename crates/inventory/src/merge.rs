@@ -3,17 +3,18 @@
 //! Installed wins over locked, locked over declared: the weaker statement becomes evidence for the stronger when both can
 //! be true, and is dropped when the stronger says otherwise. What nothing stronger covers stands for itself.
 
+use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 
 use artifact::Mount;
+use model::Gap;
 use model::component::{Evidence, EvidenceKind, Presence, Version};
-use model::{Gap, Location};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::Ecosystem;
 use crate::claim::{Claim, Place};
-use crate::document::{Format, HIDES};
+use crate::document::Format;
+use crate::open_manifests::open_manifests;
 
 /// A package in one place, with everything said of it.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ pub(crate) struct Candidate {
     pub(crate) claim: Claim,
     pub(crate) evidence: Vec<Evidence>,
     pub(crate) parents: BTreeSet<String>,
-    format: &'static Format,
+    pub(crate) format: &'static Format,
 }
 
 /// The candidates of one ecosystem and the gaps of manifests that leave versions open. `claims` come in path order;
@@ -65,7 +66,7 @@ pub(crate) fn merge(
     }
     merger.note_parents();
     merger.note_direct();
-    let gaps = merger.open_manifests();
+    let gaps = open_manifests(&merger.candidates);
     (merger.candidates, gaps)
 }
 
@@ -389,45 +390,6 @@ impl Merger {
                 candidate.claim.direct = Some(false);
             }
         }
-    }
-
-    /// One gap for each manifest that leaves open what will be shipped.
-    fn open_manifests(&self) -> Vec<Gap> {
-        let mut open: BTreeMap<&str, Vec<&Candidate>> = BTreeMap::new();
-        for candidate in &self.candidates {
-            if candidate.claim.kind == EvidenceKind::Declared && candidate.claim.presence == Presence::Shipped {
-                open.entry(&candidate.claim.location.file).or_default().push(candidate);
-            }
-        }
-        open.into_iter().filter_map(|(file, candidates)| open_manifest(file, &candidates)).collect()
-    }
-}
-
-/// Names shown in a gap before `and N more`.
-const MAX_NAMES_SHOWN: usize = 3;
-
-fn open_manifest(file: &str, candidates: &[&Candidate]) -> Option<Gap> {
-    let format = candidates.first()?.format;
-    let unpinned: Vec<_> =
-        candidates.iter().copied().filter(|candidate| candidate.claim.version.exact().is_none()).collect();
-    let advice = format.advice;
-    let why = match unpinned.as_slice() {
-        [] if candidates.len() == 1 => {
-            format!("what {} needs in turn is not listed here or installed: {advice}", names(candidates))
-        }
-        [] => format!("what {} need in turn is not listed here or installed: {advice}", names(candidates)),
-        [_] => format!("{} has no exact version, and what is needed in turn is not known: {advice}", names(&unpinned)),
-        _ => format!("{} have no exact version, and what is needed in turn is not known: {advice}", names(&unpinned)),
-    };
-    Some(Gap::new(Location::file(file), why, HIDES))
-}
-
-fn names(candidates: &[&Candidate]) -> String {
-    let shown: Vec<_> =
-        candidates.iter().take(MAX_NAMES_SHOWN).map(|candidate| format!("`{}`", candidate.claim.package)).collect();
-    match candidates.len().saturating_sub(MAX_NAMES_SHOWN) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 
