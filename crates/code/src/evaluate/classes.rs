@@ -60,6 +60,7 @@ impl<'a> Machine<'a> {
         let site = self.site(class.offset);
         let id = self.allocate(site, Kind::Class { module, class: index, scope, bases });
         self.frames.push(Frame { class: Some(id), ..Frame::new(module, scope, activation) });
+        self.lineages.clear();
         self.block(&class.body);
         self.own_methods(id, scope);
         self.frames.pop();
@@ -69,6 +70,10 @@ impl<'a> Machine<'a> {
     /// Functions defined in a class body know their class.
     fn own_methods(&mut self, class: ObjectId, scope: super::ScopeId) {
         for name in self.heap.names(scope) {
+            let defining = self.methods.entry(Rc::clone(&name)).or_default();
+            if !defining.contains(&class) {
+                defining.push(class);
+            }
             let Some(value) = self.heap.peek(scope, &name).cloned() else { continue };
             let is_method = |atom: &Atom| matches!(atom, Atom::Function(closure) if closure.class.is_none() && closure.scope == scope);
             if !value.atoms().iter().any(is_method) {
@@ -93,9 +98,12 @@ impl<'a> Machine<'a> {
 
     /// A new instance: allocator, field initialisers, constructor.
     pub(super) fn instantiate(&mut self, class: ObjectId, arguments: &Arguments, site: Site) -> Value {
-        self.instantiated.insert(class);
+        if !self.instantiated.contains(&class) {
+            let lineage = self.lineage(class);
+            self.instantiated.extend(lineage.iter().copied());
+        }
         if let Some(allocator) = self.language().and_then(|language| language.allocator)
-            && let Some(found) = self.find_in_class(class, allocator, 0)
+            && let Some(found) = self.find_in_class(class, allocator)
             && let Some(Atom::Function(_)) = found.single()
         {
             let mut with_class = arguments.clone();
@@ -119,9 +127,9 @@ impl<'a> Machine<'a> {
     }
 
     fn initialise(&mut self, instance: ObjectId, class: ObjectId, arguments: &Arguments, site: Site) {
-        self.run_initialisers(instance, class, site, 0);
+        self.run_initialisers(instance, class, site);
         let constructor = self.language().map_or("", |language| language.constructor);
-        match self.find_in_class(class, constructor, 0) {
+        match self.find_in_class(class, constructor) {
             Some(found) => {
                 let bound: Value = found
                     .atoms()
@@ -140,31 +148,25 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn run_initialisers(&mut self, instance: ObjectId, class: ObjectId, site: Site, depth: usize) {
-        const MAX_DEPTH: usize = 24;
-        if depth > MAX_DEPTH {
-            return;
-        }
-        for base in self.bases(class) {
-            if let Atom::Class(base) = base {
-                self.run_initialisers(instance, base, site, depth + 1);
+    fn run_initialisers(&mut self, instance: ObjectId, class: ObjectId, site: Site) {
+        for class in self.lineage(class).iter().rev() {
+            let Some(Kind::Class { module, class: index, scope, .. }) =
+                self.heap.object(*class).map(|object| &object.kind)
+            else {
+                continue;
+            };
+            let (module, index, scope) = (*module, *index, *scope);
+            if let Some(function) = self.class(module, index).and_then(|class| class.initialisers) {
+                let receiver = Some(Rc::new(Atom::Instance(instance)));
+                let closure = Closure { module, function, scope, receiver, class: Some(*class) };
+                self.invoke(&closure, &Arguments::default(), site);
             }
-        }
-        let Some(Kind::Class { module, class: index, scope, .. }) = self.heap.object(class).map(|object| &object.kind)
-        else {
-            return;
-        };
-        let (module, index, scope) = (*module, *index, *scope);
-        if let Some(function) = self.class(module, index).and_then(|class| class.initialisers) {
-            let receiver = Some(Rc::new(Atom::Instance(instance)));
-            let closure = Closure { module, function, scope, receiver, class: Some(class) };
-            self.invoke(&closure, &Arguments::default(), site);
         }
     }
 
     /// A constructor that is generated from the class's fields, or that is not the project's: arguments become fields.
     fn fill_fields(&mut self, instance: ObjectId, class: ObjectId, arguments: &Arguments, site: Site) {
-        let fields = self.field_names(class, 0);
+        let fields = self.field_names(class);
         for (name, value) in fields.iter().zip(&arguments.positional) {
             self.join_part(instance, name, value.clone());
         }
@@ -178,21 +180,14 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn field_names(&self, class: ObjectId, depth: usize) -> Vec<&'a Name> {
-        const MAX_DEPTH: usize = 24;
-        let Some(Kind::Class { module, class: index, .. }) = self.heap.object(class).map(|object| &object.kind) else {
-            return Vec::new();
+    /// Declared fields, those of bases first.
+    fn field_names(&mut self, class: ObjectId) -> Vec<&'a Name> {
+        let lineage = self.lineage(class);
+        let of_class = |class: &ObjectId| match self.heap.object(*class).map(|object| &object.kind) {
+            Some(Kind::Class { module, class, .. }) => self.class(*module, *class),
+            _ => None,
         };
-        let mut fields = Vec::new();
-        if depth < MAX_DEPTH {
-            for base in self.bases(class) {
-                if let Atom::Class(base) = base {
-                    fields.extend(self.field_names(base, depth + 1));
-                }
-            }
-        }
-        fields.extend(self.class(*module, *index).into_iter().flat_map(|class| &class.fields));
-        fields
+        lineage.iter().rev().filter_map(of_class).flat_map(|class| &class.fields).collect()
     }
 
     /// `super(…)` in a constructor.
@@ -205,18 +200,15 @@ impl<'a> Machine<'a> {
     ) -> Value {
         let Atom::Instance(instance) = receiver else { return Value::data() };
         let constructor = self.language().map_or("", |language| language.constructor);
-        for base in self.bases(class) {
-            let Atom::Class(base) = base else { continue };
-            if let Some(found) = self.find_in_class(base, constructor, 0) {
-                for atom in found.atoms() {
-                    if let Atom::Function(closure) = atom {
-                        let receiver = Some(Rc::new(Atom::Instance(*instance)));
-                        let bound: Value = Atom::Function(Closure { receiver, ..closure.clone() }).into();
-                        self.call(&bound, arguments, site);
-                    }
+        if let Some(found) = self.find_above(class, receiver, constructor) {
+            for atom in found.atoms() {
+                if let Atom::Function(closure) = atom {
+                    let receiver = Some(Rc::new(Atom::Instance(*instance)));
+                    let bound: Value = Atom::Function(Closure { receiver, ..closure.clone() }).into();
+                    self.call(&bound, arguments, site);
                 }
-                return Value::data();
             }
+            return Value::data();
         }
         for value in arguments.values() {
             self.escape(value, site);
@@ -273,7 +265,7 @@ impl<'a> Machine<'a> {
         }
         self.escaped.insert(object, 0);
         let instance = if let Atom::Class(class) = atom { self.stand_in(*class, site) } else { atom.clone() };
-        self.run_methods(class, &instance, site, 0);
+        self.run_methods(class, &instance, site);
     }
 
     fn is_inert_base(&self, path: &str) -> bool {
@@ -281,24 +273,15 @@ impl<'a> Machine<'a> {
     }
 
     /// Runs every method of a class and its own bases on the instance, except the constructor, which ran.
-    fn run_methods(&mut self, class: ObjectId, instance: &Atom, site: Site, depth: usize) {
-        const MAX_DEPTH: usize = 24;
-        let Some(Kind::Class { scope, .. }) = self.heap.object(class).map(|object| &object.kind) else { return };
+    fn run_methods(&mut self, class: ObjectId, instance: &Atom, site: Site) {
         let constructor = self.language().map_or("", |language| language.constructor);
-        for name in self.heap.names(*scope) {
+        for name in self.class_names(class) {
             if *name == *constructor {
                 continue;
             }
             let member = self.member(&instance.clone().into(), &name, site);
             let functions = member.without(|atom| !matches!(atom, Atom::Function(_)));
             self.escape(&functions, site);
-        }
-        if depth < MAX_DEPTH {
-            for base in self.bases(class) {
-                if let Atom::Class(base) = base {
-                    self.run_methods(base, instance, site, depth + 1);
-                }
-            }
         }
     }
 

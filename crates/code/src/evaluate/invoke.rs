@@ -13,6 +13,10 @@ use crate::ir::{Function, Parameter, ParameterKind, Pattern, Receiver};
 const MAX_CONTEXTS: u32 = 40;
 /// A function that runs inside itself this often gets the join of all its arguments.
 const MAX_RECURSION: usize = 3;
+/// Methods of one name get the arguments of a call on an unknown receiver when there are at most this many.
+const MAX_SAME_NAMED: usize = 4;
+/// Most calls and iterations inside each other, those of models included.
+const MAX_NESTING: u32 = 256;
 /// Joined arguments grow at most this often.
 const MAX_WIDENINGS: u32 = 6;
 /// Part of a foreign object that holds the one it came from; no member can have this name.
@@ -36,7 +40,22 @@ impl<'a> Machine<'a> {
         if atoms.len() > 1 && atoms.iter().any(|atom| matches!(atom, Atom::Function(_) | Atom::Partial(_))) {
             self.fits(site);
         }
-        atoms.iter().fold(Value::none(), |joined, atom| joined.or(self.apply_one(atom, arguments, site, construct)))
+        self.nested(|machine| {
+            let one = |machine: &mut Self, atom| machine.apply_one(atom, arguments, site, construct);
+            atoms.iter().fold(Value::none(), |joined, atom| joined.or(one(machine, atom)))
+        })
+    }
+
+    /// Goes one level deeper, or gives up: models and iterators may call each other without end.
+    pub(super) fn nested(&mut self, run: impl FnOnce(&mut Self) -> Value) -> Value {
+        if self.nesting >= MAX_NESTING {
+            self.record.cut_calls = true;
+            return Value::unknown();
+        }
+        self.nesting += 1;
+        let value = run(self);
+        self.nesting -= 1;
+        value
     }
 
     fn apply_one(&mut self, callee: &Atom, arguments: &Arguments, site: Site, construct: bool) -> Value {
@@ -124,13 +143,18 @@ impl<'a> Machine<'a> {
     }
 
     /// A method of this name is called on something that nothing is known of: the methods of that name which classes
-    /// have that the code makes instances of.
+    /// have that the code makes instances of. When everything counts they all run anyway.
     fn call_by_name(&mut self, member: &super::Member, arguments: &Arguments, site: Site) -> Value {
+        if !self.has_handler() {
+            return Value::unknown();
+        }
+        let defining = self.methods.get(&member.name).cloned().unwrap_or_default();
+        let defining: Vec<_> = defining.into_iter().filter(|class| self.instantiated.contains(class)).collect();
+        // Many classes mean that the name says little: their methods run, whatever is handed over.
+        let unknown = Arguments::unknown();
+        let arguments = if defining.len() > MAX_SAME_NAMED { &unknown } else { arguments };
         let mut result = Value::unknown();
-        for class in self.instantiated.iter().copied().collect::<Vec<_>>() {
-            if self.find_in_class(class, &member.name, 0).is_none() {
-                continue;
-            }
+        for class in defining {
             let instance: Value = self.stand_in(class, site).into();
             let method = self.member(&instance, &member.name, site);
             let method = method.without(|atom| !matches!(atom, Atom::Function(_)));

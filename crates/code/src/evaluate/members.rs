@@ -6,9 +6,6 @@ use super::heap::Kind;
 use super::{Arguments, Atom, Closure, Machine, Member, ObjectId, Site, Value};
 use crate::ir::{Over, Receiver};
 
-/// Most base classes followed upwards.
-const MAX_BASES: usize = 24;
-
 /// Whether nothing is known of a value, so that an annotation tells more.
 pub(super) fn may_be_anything(value: &Value) -> bool {
     value.is_none() || value.atoms().iter().any(Atom::is_anything) || value.single() == Some(&Atom::Nothing)
@@ -65,7 +62,7 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn class_member(&mut self, id: ObjectId, name: &str, class: &Atom) -> Option<Value> {
-        let found = self.find_in_class(id, name, 0)?;
+        let found = self.find_in_class(id, name)?;
         let bound = found.atoms().iter().map(|atom| match atom {
             Atom::Function(closure) if self.receiver_of(closure) == Receiver::ClassInFirstParameter => {
                 Atom::Function(Closure { receiver: Some(Rc::new(class.clone())), ..closure.clone() })
@@ -83,21 +80,17 @@ impl<'a> Machine<'a> {
             return Some(value);
         }
         let Kind::Instance { class } = self.heap.object(id)?.kind else { return None };
-        if let Some(found) = self.find_in_class(class, name, 0) {
+        if let Some(found) = self.find_in_class(class, name) {
             let bound = bind(&found, instance, self, Some(class));
             return Some(self.read_properties(bound, site));
         }
-        let getter = self.find_in_class(class, self.language()?.missing_member?, 0)?;
+        let getter = self.find_in_class(class, self.language()?.missing_member?)?;
         let getter = bind(&getter, instance, self, Some(class));
         Some(self.call(&getter, &Arguments::positional([Value::literal(name)]), site))
     }
 
     fn super_member(&mut self, class: ObjectId, receiver: &Atom, name: &str) -> Option<Value> {
-        let bases = self.bases(class);
-        let found = bases.iter().find_map(|base| match base {
-            Atom::Class(base) => self.find_in_class(*base, name, 0),
-            _ => None,
-        })?;
+        let found = self.find_above(class, receiver, name)?;
         Some(bind(&found, receiver, self, Some(class)))
     }
 
@@ -125,62 +118,13 @@ impl<'a> Machine<'a> {
         self.function(closure.module, closure.function).map_or(Receiver::None, |function| function.receiver)
     }
 
-    /// A member as it is written in the class or the nearest base that has it.
-    pub(super) fn find_in_class(&mut self, id: ObjectId, name: &str, depth: usize) -> Option<Value> {
-        if depth > MAX_BASES {
-            return None;
-        }
-        let Kind::Class { scope, .. } = self.heap.object(id)?.kind else { return None };
-        let root = self.root;
-        if let Some(value) = self.heap.variable(scope, name, root) {
-            return Some(value);
-        }
-        self.bases(id).iter().find_map(|base| match base {
-            Atom::Class(base) => self.find_in_class(*base, name, depth + 1),
-            _ => None,
-        })
-    }
-
-    /// Direct bases of a class, in order.
-    pub(crate) fn bases(&self, class: ObjectId) -> Vec<Atom> {
-        match self.heap.object(class).map(|object| &object.kind) {
-            Some(Kind::Class { bases, .. }) => bases.iter().flat_map(|base| base.atoms().to_vec()).collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// The class that an instance was made of.
-    pub(crate) fn class_of(&self, instance: ObjectId) -> Option<ObjectId> {
-        match self.heap.object(instance)?.kind {
-            Kind::Instance { class } => Some(class),
-            _ => None,
-        }
-    }
-
-    /// Paths of the classes outside the project that a class is derived from, near ones first.
-    pub(crate) fn foreign_bases(&self, class: ObjectId) -> Vec<Rc<str>> {
-        let mut found = Vec::new();
-        let mut classes = vec![class];
-        for _ in 0..MAX_BASES {
-            let Some(class) = classes.pop() else { break };
-            for base in self.bases(class) {
-                match base {
-                    Atom::Class(base) => classes.push(base),
-                    Atom::External(path) | Atom::Foreign(path, _) => found.push(path),
-                    _ => {}
-                }
-            }
-        }
-        found
-    }
-
     /// The members of an own instance, class or module whose names fit what is known of a text.
     pub(crate) fn members_like(&mut self, atom: &Atom, name: &model::SymbolicText, site: Site) -> Value {
         let names: Vec<Rc<str>> = match atom {
             Atom::Module(module) => self.module_names(*module),
-            Atom::Class(class) => self.class_names(*class, 0),
+            Atom::Class(class) => self.class_names(*class),
             Atom::Instance(instance) => match self.class_of(*instance) {
-                Some(class) => self.class_names(class, 0),
+                Some(class) => self.class_names(class),
                 None => Vec::new(),
             },
             _ => Vec::new(),
@@ -197,23 +141,6 @@ impl<'a> Machine<'a> {
             .iter()
             .filter(|name| fits(name))
             .fold(Value::none(), |found, name| found.or(self.member(&object, name, site)))
-    }
-
-    fn class_names(&self, class: ObjectId, depth: usize) -> Vec<Rc<str>> {
-        let Some(Kind::Class { scope, .. }) = self.heap.object(class).map(|object| &object.kind) else {
-            return Vec::new();
-        };
-        let mut names = self.heap.names(*scope);
-        if depth < MAX_BASES {
-            for base in self.bases(class) {
-                if let Atom::Class(base) = base {
-                    names.extend(self.class_names(base, depth + 1));
-                }
-            }
-        }
-        names.sort_unstable();
-        names.dedup();
-        names
     }
 
     /// `value[index]`.
@@ -265,7 +192,7 @@ impl<'a> Machine<'a> {
     pub(crate) fn has_own_member(&mut self, instance: &Atom, name: &str) -> bool {
         let Atom::Instance(id) = instance else { return false };
         let Some(class) = self.class_of(*id) else { return false };
-        self.find_in_class(class, name, 0).is_some()
+        self.find_in_class(class, name).is_some()
     }
 
     fn list_element(&mut self, id: ObjectId, index: &Value) -> Value {
@@ -354,7 +281,9 @@ impl<'a> Machine<'a> {
     /// What iterating over the value yields.
     pub(crate) fn elements(&mut self, value: &Value, site: Site) -> Value {
         let atoms = value.atoms().to_vec();
-        atoms.iter().fold(Value::none(), |joined, atom| joined.or(self.elements_of(atom, site)))
+        self.nested(|machine| {
+            atoms.iter().fold(Value::none(), |joined, atom| joined.or(machine.elements_of(atom, site)))
+        })
     }
 
     fn elements_of(&mut self, atom: &Atom, site: Site) -> Value {

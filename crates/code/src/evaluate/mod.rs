@@ -13,6 +13,7 @@ mod classes;
 mod expressions;
 mod heap;
 mod invoke;
+mod lineage;
 mod members;
 mod modules;
 mod patterns;
@@ -21,7 +22,6 @@ mod roots;
 mod statements;
 mod value;
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use model::function::EnvironmentVariable;
@@ -74,10 +74,16 @@ pub(crate) struct Machine<'a> {
     defined: Vec<(Closure, Option<ObjectId>)>,
     /// Instances made to call methods on when nothing else makes one.
     stand_ins: FxHashMap<ObjectId, Atom>,
+    /// Calls and iterations that surround the running code.
+    nesting: u32,
+    /// Classes with their bases, until another class is defined.
+    lineages: FxHashMap<ObjectId, Rc<[ObjectId]>>,
     /// Objects that left the project's code, in this round, with how many parts they had.
     escaped: FxHashMap<ObjectId, usize>,
-    /// Classes of which the code made instances.
-    instantiated: BTreeSet<ObjectId>,
+    /// Classes of which, or of whose derived classes, the code made instances.
+    instantiated: FxHashSet<ObjectId>,
+    /// Classes by the names that their bodies define, in the order of their definition.
+    methods: FxHashMap<Rc<str>, Vec<ObjectId>>,
     record: Record,
     /// Files that an import asked for and that are not loaded.
     wanted: Vec<File>,
@@ -195,8 +201,11 @@ pub(crate) fn evaluate<'a>(
         ran: FxHashSet::default(),
         defined: Vec::new(),
         stand_ins: FxHashMap::default(),
+        nesting: 0,
+        lineages: FxHashMap::default(),
         escaped: FxHashMap::default(),
-        instantiated: BTreeSet::new(),
+        instantiated: FxHashSet::default(),
+        methods: FxHashMap::default(),
         record: Record::default(),
         wanted: Vec::new(),
     };
@@ -225,8 +234,11 @@ impl<'a> Machine<'a> {
         self.ran.clear();
         self.defined.clear();
         self.stand_ins.clear();
+        self.nesting = 0;
+        self.lineages.clear();
         self.escaped.clear();
         self.instantiated.clear();
+        self.methods.clear();
         self.record = Record::default();
     }
 
