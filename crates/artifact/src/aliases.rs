@@ -12,6 +12,7 @@ const MAX_LINKS_FOLLOWED: usize = 40;
 pub(crate) struct Aliases {
     function: BTreeMap<String, String>,
     layers: BTreeMap<String, String>,
+    system: BTreeMap<String, String>,
 }
 
 impl Aliases {
@@ -19,6 +20,7 @@ impl Aliases {
         match mount {
             Mount::Function => self.function.extend(folders),
             Mount::Layers => self.layers.extend(folders),
+            Mount::System => self.system.extend(folders),
         }
     }
 
@@ -27,6 +29,7 @@ impl Aliases {
         let folders = match mount {
             Mount::Function => &self.function,
             Mount::Layers => &self.layers,
+            Mount::System => &self.system,
         };
         if folders.is_empty() {
             return lookup(path);

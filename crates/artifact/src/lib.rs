@@ -42,6 +42,8 @@ pub enum Mount {
     Function,
     /// The folder that layers are merged into (`/opt`).
     Layers,
+    /// Everything else of a container image (`/`); paths do not begin with a slash.
+    System,
 }
 
 /// One file of the artifact.

@@ -10,6 +10,8 @@ use model::Gap;
 pub(crate) enum Place {
     Function,
     Layers,
+    /// The rest of a container image.
+    System,
     /// The project that the function's folder was taken from; only searched for what the artifact lacks.
     Project,
 }
@@ -57,7 +59,7 @@ pub(crate) struct Sources<'a> {
     /// Lists the installed packages of a place; asked when a file of the place is first judged.
     list_installed: ListInstalled,
     /// Per place, paths of installed packages, sorted; folders end with `/`.
-    installed: [OnceLock<Vec<String>>; 3],
+    installed: [OnceLock<Vec<String>>; 4],
     /// Whether one entry point is meant rather than everything: then the platform's search order applies.
     pub has_handler: bool,
 }
@@ -78,6 +80,7 @@ impl<'a> Sources<'a> {
             Place::Function => &self.installed[0],
             Place::Layers => &self.installed[1],
             Place::Project => &self.installed[2],
+            Place::System => &self.installed[3],
         };
         slot.get_or_init(|| {
             let mut found = (self.list_installed)(self, place);
@@ -138,7 +141,7 @@ impl<'a> Sources<'a> {
 
     fn table(&self, place: Place) -> Option<&'a Artifact> {
         match place {
-            Place::Function | Place::Layers => Some(self.artifact),
+            Place::Function | Place::Layers | Place::System => Some(self.artifact),
             Place::Project => self.surroundings.map(|surroundings| surroundings.artifact),
         }
     }
@@ -149,6 +152,7 @@ impl From<Mount> for Place {
         match mount {
             Mount::Function => Self::Function,
             Mount::Layers => Self::Layers,
+            Mount::System => Self::System,
         }
     }
 }
@@ -156,6 +160,7 @@ impl From<Mount> for Place {
 fn mount(place: Place) -> Mount {
     match place {
         Place::Layers => Mount::Layers,
+        Place::System => Mount::System,
         Place::Function | Place::Project => Mount::Function,
     }
 }

@@ -2,11 +2,15 @@
 
 use artifact::Mount;
 use model::Location;
-use model::component::{EvidenceKind, Presence, Version};
+use model::component::{EvidenceKind, Linked, Presence, SystemPackage, Version};
+
+use crate::Ecosystem;
 
 /// One package as one file states it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Claim {
+    /// `None` when it is the ecosystem that the file's format belongs to.
+    pub(crate) ecosystem: Option<&'static Ecosystem>,
     /// Name in the ecosystem's canonical form.
     pub(crate) package: String,
     pub(crate) version: Version,
@@ -24,6 +28,10 @@ pub(crate) struct Claim {
     pub(crate) parents: Vec<String>,
     /// Top-level names under which code imports it, when the file says; sorted.
     pub(crate) import_names: Vec<String>,
+    /// Further qualifiers of its purl: where it comes from when not from the registry (`vcs_url`, `download_url`).
+    pub(crate) qualifiers: Vec<(&'static str, String)>,
+    pub(crate) system: Option<SystemPackage>,
+    pub(crate) linked: Option<Linked>,
 }
 
 /// Where a package lies, or where an install would put it.
@@ -42,6 +50,7 @@ impl Claim {
     /// A shipped package of which nothing else is known.
     pub(crate) fn new(package: String, version: Version, kind: EvidenceKind, location: Location, place: Place) -> Self {
         Self {
+            ecosystem: None,
             package,
             version,
             kind,
@@ -53,6 +62,9 @@ impl Claim {
             requires: Vec::new(),
             parents: Vec::new(),
             import_names: Vec::new(),
+            qualifiers: Vec::new(),
+            system: None,
+            linked: None,
         }
     }
 

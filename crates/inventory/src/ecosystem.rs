@@ -71,6 +71,14 @@ pub struct Order {
 
 pub(crate) type ParseRange = fn(&str) -> Result<AdmittedVersions, Unparsable>;
 
+impl PartialEq for Ecosystem {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Ecosystem {}
+
 impl Ecosystem {
     pub fn by_id(id: &str) -> Option<&'static Self> {
         crate::ecosystems().iter().copied().find(|ecosystem| ecosystem.id == id)

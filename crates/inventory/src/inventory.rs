@@ -13,7 +13,7 @@ use crate::document::{Document, EntryPath, Format, Reading, Survey};
 use crate::ecosystems::{Owned, owned};
 use crate::merge::{self, Candidate};
 use crate::purl::purl;
-use crate::{Ecosystem, ecosystems};
+use crate::{Ecosystem, ecosystems, shared};
 
 /// What is known of the function besides its files.
 #[derive(Debug, Clone, Copy, Default)]
@@ -49,12 +49,9 @@ pub fn take(artifact: &Artifact, setting: &Setting<'_>) -> Parsed<Inventory> {
     readings.extend(read_all(survey, second));
     let mut gaps: Vec<Gap> = readings.iter_mut().flat_map(|(_, reading)| std::mem::take(&mut reading.gaps)).collect();
     let mut found: Vec<(Component, Vec<String>)> = Vec::new();
+    let mut statements = by_ecosystem(readings);
     for ecosystem in ecosystems() {
-        let (mut claims, mut covered): (Vec<(&'static Format, Claim)>, Vec<_>) = (Vec::new(), Vec::new());
-        for (chosen, reading) in readings.iter_mut().filter(|(chosen, _)| chosen.ecosystem.id == ecosystem.id) {
-            claims.extend(reading.claims.drain(..).map(|claim| (chosen.format, claim)));
-            covered.append(&mut reading.covers);
-        }
+        let Some(Statements { claims, covered }) = statements.remove(ecosystem.id) else { continue };
         let (candidates, mut open) = merge::merge(ecosystem, claims, covered);
         gaps.append(&mut open);
         found.extend(components(ecosystem, candidates, setting.layers));
@@ -67,22 +64,49 @@ pub fn take(artifact: &Artifact, setting: &Setting<'_>) -> Parsed<Inventory> {
     Parsed { value: Inventory { components, import_names }, gaps }
 }
 
+/// Everything that files say of one ecosystem's packages.
+#[derive(Default)]
+struct Statements {
+    claims: Vec<(&'static Format, Claim)>,
+    /// Folders of projects that locks speak of.
+    covered: Vec<(Mount, String)>,
+}
+
+fn by_ecosystem(readings: Vec<(Chosen<'_>, Reading)>) -> FxHashMap<&'static str, Statements> {
+    let mut statements: FxHashMap<&'static str, Statements> = FxHashMap::default();
+    for (chosen, reading) in readings {
+        if let Some(own) = chosen.ecosystem {
+            statements.entry(own.id).or_default().covered.extend(reading.covers);
+        }
+        for claim in reading.claims {
+            // A format of no ecosystem names that of each claim; a test walks the formats for it.
+            let Some(ecosystem) = claim.ecosystem.or(chosen.ecosystem) else { continue };
+            statements.entry(ecosystem.id).or_default().claims.push((chosen.format, claim));
+        }
+    }
+    statements
+}
+
 /// A file to read and the format to read it by.
 struct Chosen<'a> {
-    ecosystem: &'static Ecosystem,
+    /// `None` for formats that speak of packages of any ecosystem.
+    ecosystem: Option<&'static Ecosystem>,
     format: &'static Format,
     entry: &'a Entry,
 }
 
 /// Every file that some format accepts, in path order. Cost: one pass over the table.
 fn choose(artifact: &Artifact) -> Vec<Chosen<'_>> {
+    let formats: Vec<(Option<&'static Ecosystem>, &'static Format)> = ecosystems()
+        .iter()
+        .flat_map(|ecosystem| ecosystem.formats.iter().map(|format| (Some(*ecosystem), format)))
+        .chain(shared::FORMATS.iter().map(|format| (None, format)))
+        .collect();
     let mut chosen = Vec::new();
     for entry in artifact.entries() {
         let path = EntryPath::new(&entry.path);
-        for ecosystem in ecosystems() {
-            let formats = ecosystem.formats.iter().filter(|format| (format.accepts)(path));
-            chosen.extend(formats.map(|format| Chosen { ecosystem, format, entry }));
-        }
+        let accepting = formats.iter().filter(|(_, format)| (format.accepts)(path));
+        chosen.extend(accepting.map(|(ecosystem, format)| Chosen { ecosystem: *ecosystem, format, entry }));
     }
     chosen
 }
@@ -227,7 +251,7 @@ fn component(ecosystem: &'static Ecosystem, candidate: Candidate, layers: &[Stri
     };
     let component = Component {
         ecosystem: ecosystem.id,
-        purl: purl(ecosystem, &claim.package, claim.version.exact()),
+        purl: purl(ecosystem, &claim.package, claim.version.exact(), &claim.qualifiers),
         name: claim.package,
         version: claim.version,
         evidence,
@@ -236,6 +260,9 @@ fn component(ecosystem: &'static Ecosystem, candidate: Candidate, layers: &[Stri
         presence: claim.presence,
         parents: parents.into_iter().collect(),
         direct: claim.direct,
+        system: claim.system,
+        owner: None,
+        linked: claim.linked,
     };
     (component, claim.import_names)
 }

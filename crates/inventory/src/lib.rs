@@ -18,6 +18,7 @@ mod key;
 mod merge;
 mod open_manifests;
 mod purl;
+mod shared;
 mod version;
 mod version_set;
 

@@ -44,6 +44,9 @@ pub(crate) fn merge(
     };
     let (mut declared, stronger): (Vec<_>, Vec<_>) =
         claims.into_iter().partition(|(_, claim)| claim.kind == EvidenceKind::Declared);
+    let (inferred, stronger): (Vec<_>, Vec<_>) = stronger
+        .into_iter()
+        .partition(|(_, claim)| matches!(claim.kind, EvidenceKind::Listed | EvidenceKind::Recognised));
     let (installed, locked): (Vec<_>, Vec<_>) =
         stronger.into_iter().partition(|(_, claim)| claim.kind == EvidenceKind::Installed);
     for (format, claim) in installed {
@@ -58,6 +61,9 @@ pub(crate) fn merge(
     for (format, claim) in locked {
         merger.locked.insert((claim.place.mount, claim.place.root.clone()));
         merger.settle_locked(format, claim);
+    }
+    for (format, claim) in inferred {
+        merger.settle_inferred(format, claim);
     }
     // Pins before ranges, so that a range finds the pin it admits.
     declared.sort_by_key(|(_, claim)| claim.version.exact().is_none());
@@ -157,6 +163,21 @@ impl Merger {
         self.push(format, claim);
     }
 
+    /// What lies in the artifact by the word of a bill of materials, or by traces of it in code.
+    fn settle_inferred(&mut self, format: &'static Format, claim: Claim) {
+        let is_same = |at: &usize| {
+            self.claim_at(*at).is_some_and(|other| {
+                other.place.mount == claim.place.mount
+                    && other.presence == claim.presence
+                    && self.is_same_version(other, &claim)
+            })
+        };
+        match self.named(&claim.package).iter().copied().find(is_same) {
+            Some(at) => self.attach(at, claim),
+            None => self.push(format, claim),
+        }
+    }
+
     fn settle_declared(&mut self, format: &'static Format, mut claim: Claim) {
         if claim.presence == Presence::Project {
             return self.settle_project(format, claim);
@@ -168,8 +189,9 @@ impl Merger {
             }
             return;
         }
-        let locked = self.meeting_locked(&claim);
-        if let Some(at) = locked.into_iter().find(|at| self.is_admitted(&claim, *at)) {
+        let mut weaker = self.meeting_locked(&claim);
+        weaker.extend(self.meeting_inferred(&claim));
+        if let Some(at) = weaker.into_iter().find(|at| self.is_admitted(&claim, *at)) {
             return self.attach(at, claim);
         }
         self.mark_absent(&mut claim);
@@ -221,7 +243,7 @@ impl Merger {
             self.visible_slots(claim).filter(|at| is_covered && self.kind_of(*at) == Some(EvidenceKind::Locked));
         let by_name = self.named(&claim.package).iter().copied().filter(|at| {
             self.candidates.get(*at).is_some_and(|candidate| match candidate.claim.kind {
-                EvidenceKind::Installed => false,
+                EvidenceKind::Installed | EvidenceKind::Listed | EvidenceKind::Recognised => false,
                 EvidenceKind::Locked => is_covered && candidate.claim.place.slot.is_none() && is_above(candidate),
                 // A range is met by the pin of another manifest, a pin only by itself.
                 EvidenceKind::Declared => {
@@ -235,6 +257,17 @@ impl Merger {
                 self.candidates.get(*at).is_some_and(|candidate| candidate.claim.presence != Presence::Project)
             })
             .collect()
+    }
+
+    /// Packages of the claim's name that code or a bill of materials shows to be there.
+    fn meeting_inferred(&self, claim: &Claim) -> Vec<usize> {
+        let is_there = |at: &usize| {
+            self.claim_at(*at).is_some_and(|other| {
+                matches!(other.kind, EvidenceKind::Listed | EvidenceKind::Recognised)
+                    && other.place.mount == claim.place.mount
+            })
+        };
+        self.named(&claim.package).iter().copied().filter(is_there).collect()
     }
 
     /// Candidates in the slot that the claim names, in its root and every other that it sees, nearest root first.

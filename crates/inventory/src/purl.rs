@@ -5,8 +5,8 @@
 
 use crate::Ecosystem;
 
-/// The purl of a package; without `@version` when there is none.
-pub(crate) fn purl(ecosystem: &Ecosystem, name: &str, version: Option<&str>) -> String {
+/// The purl of a package; without `@version` when there is none. Qualifiers are sorted by key.
+pub(crate) fn purl(ecosystem: &Ecosystem, name: &str, version: Option<&str>, qualifiers: &[(&str, String)]) -> String {
     let mut purl = format!("pkg:{}/", ecosystem.purl_type);
     match ecosystem.namespace_separator.and_then(|separator| name.rsplit_once(separator)) {
         Some((namespace, name)) => {
@@ -27,6 +27,14 @@ pub(crate) fn purl(ecosystem: &Ecosystem, name: &str, version: Option<&str>) -> 
     if let Some(version) = version {
         purl.push('@');
         push_encoded(&mut purl, version);
+    }
+    let mut qualifiers: Vec<_> = qualifiers.iter().filter(|(_, value)| !value.is_empty()).collect();
+    qualifiers.sort_unstable();
+    for (separator, (key, value)) in std::iter::once('?').chain(std::iter::repeat('&')).zip(qualifiers) {
+        purl.push(separator);
+        purl.push_str(key);
+        purl.push('=');
+        push_encoded(&mut purl, value);
     }
     purl
 }
@@ -60,7 +68,11 @@ mod tests {
             ("pypi", "zope-interface", None, "pkg:pypi/zope-interface"),
         ];
         for (ecosystem, name, version, expected) in cases {
-            assert_eq!(purl(Ecosystem::by_id(ecosystem).unwrap(), name, version), expected);
+            assert_eq!(purl(Ecosystem::by_id(ecosystem).unwrap(), name, version, &[]), expected);
         }
+        let qualifiers = [("vcs_url", "git+https://host.example/x@1".to_owned()), ("arch", "amd64".to_owned())];
+        let npm = Ecosystem::by_id("npm").unwrap();
+        let expected = "pkg:npm/x@1?arch=amd64&vcs_url=git%2Bhttps:%2F%2Fhost.example%2Fx%401";
+        assert_eq!(purl(npm, "x", Some("1"), &qualifiers), expected);
     }
 }

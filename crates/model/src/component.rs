@@ -22,6 +22,36 @@ pub struct Component {
     pub parents: Vec<String>,
     /// Whether the project itself asks for it; `None` when nothing says.
     pub direct: Option<bool>,
+    /// What the operating system's package manager adds; `None` for every other kind of package.
+    pub system: Option<SystemPackage>,
+    /// Purl of the operating system package that brought its files: that vendor answers for them.
+    pub owner: Option<String>,
+    /// What of it was linked into a program; `None` when nothing says.
+    pub linked: Option<Linked>,
+}
+
+/// What an operating system's package manager says beyond name and version.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SystemPackage {
+    /// Distribution and release as purls write them: `debian-12`, `alpine-3.20`, `amzn-2023`.
+    pub distribution: Option<String>,
+    pub architecture: Option<String>,
+    /// Advisories of some distributions name the package it was built from.
+    pub source: Option<SourcePackage>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SourcePackage {
+    pub name: String,
+    /// `None` when it is the binary package's own.
+    pub version: Option<String>,
+}
+
+/// The parts of a package that a linker kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Linked {
+    /// Full names, sorted: `golang.org/x/crypto/openpgp.ReadKeyRing`, `net/http.(*Client).Do`.
+    pub symbols: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,10 +82,26 @@ pub struct Evidence {
 pub enum EvidenceKind {
     /// The package's own metadata beside its files.
     Installed,
+    /// A bill of materials that lies in the artifact.
+    Listed,
     /// A lock file's pin.
     Locked,
+    /// Traces in code that hold its version: fingerprints, paths, version texts.
+    Recognised,
     /// A manifest's requirement.
     Declared,
+}
+
+impl EvidenceKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Installed => "installed",
+            Self::Listed => "listed",
+            Self::Locked => "locked",
+            Self::Recognised => "recognised",
+            Self::Declared => "declared",
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

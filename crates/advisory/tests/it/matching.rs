@@ -40,6 +40,9 @@ fn component(ecosystem: &str, name: &str, version: Version) -> Component {
         presence: Presence::Shipped,
         parents: Vec::new(),
         direct: None,
+        system: None,
+        owner: None,
+        linked: None,
     }
 }
 

@@ -4,6 +4,7 @@ mod apk;
 mod cargo;
 mod cran;
 mod debian;
+mod generic;
 mod go;
 mod hex;
 mod maven;
@@ -34,6 +35,7 @@ pub fn ecosystems() -> &'static [&'static Ecosystem] {
         &apk::CHAINGUARD,
         &cran::CRAN,
         &debian::DEBIAN,
+        &generic::GENERIC,
         &go::GO,
         &cran::HACKAGE,
         &hex::HEX,

@@ -63,6 +63,8 @@ fn component(component: &Component) -> String {
             EvidenceKind::Installed => "i",
             EvidenceKind::Locked => "l",
             EvidenceKind::Declared => "d",
+            EvidenceKind::Listed => "b",
+            EvidenceKind::Recognised => "r",
         };
         let _ = write!(line, " {sign} {}", evidence.location);
     }

@@ -171,6 +171,9 @@ fn component(name: &str, version: Version, origin: Origin, reach: Reach, presenc
         presence,
         parents: vec!["parent".into()],
         direct: Some(true),
+        system: None,
+        owner: None,
+        linked: None,
     }
 }
 

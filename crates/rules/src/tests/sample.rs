@@ -173,6 +173,9 @@ impl Sample {
             presence: if rest.contains(&"development") { Presence::Development } else { Presence::Shipped },
             parents: after(rest, "via").map(|parent| vec![parent.to_owned()]).unwrap_or_default(),
             direct: Some(!rest.contains(&"via")),
+            system: None,
+            owner: None,
+            linked: None,
         });
     }
 

@@ -15,6 +15,7 @@ pub(crate) fn sees(asking: &Place, holder: &Place) -> bool {
         outer.is_empty() || inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     holder.mount == Mount::Layers
+        || (holder.mount == Mount::System && asking.mount != Mount::System)
         || (holder.mount == asking.mount
             && (is_above(&holder.root, &asking.root) || is_above(&asking.root, &holder.root)))
 }
