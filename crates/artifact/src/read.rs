@@ -47,6 +47,31 @@ impl Artifact {
         })
     }
 
+    /// The entry's first bytes, at most `length`; fewer where it ends before. Costs about as much as reading and inflating
+    /// so many bytes: a way to tell what a large entry is. Checksums are not looked at.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn prefix(&self, entry: &Entry, length: usize) -> Result<Vec<u8>, Gap> {
+        let fails = |why: String| file_gap(&self.display_path(entry), why);
+        let start = |bytes: &[u8]| bytes.get(..length).unwrap_or(bytes).to_vec();
+        match &entry.data {
+            Data::Memory(bytes) => Ok(start(bytes)),
+            Data::Part(bytes) => Ok(start(bytes)),
+            Data::File(path) => {
+                let mut prefix = Vec::new();
+                File::open(path)
+                    .and_then(|file| file.take(length as u64).read_to_end(&mut prefix))
+                    .map_err(|error| fails(unreadable(&error)))?;
+                Ok(prefix)
+            }
+            Data::Zip { archive, slot } => {
+                zip::prefix(archive, slot, length).map_err(|failure| fails(failure.to_string()))
+            }
+            Data::Refused(refused) => Err(fails(refused.why())),
+        }
+    }
+
     /// What `visitor` makes of each entry that `wanted` asks for, in the table's order, each read once, in parallel and
     /// in the order in which they lie in their files. Archives whose files are in the table and links to files that
     /// are in the table are left out. The bytes are only lent: this is the cheapest way to read everything.
@@ -84,9 +109,7 @@ impl Artifact {
         let fails = |why: String| file_gap(&self.display_path(entry), why);
         match &entry.data {
             Data::Memory(bytes) => Ok(Found::Shared(Arc::clone(bytes))),
-            Data::File(path) => self
-                .read_file(entry, path, buffer)
-                .map_err(|error| fails(format!("cannot be read: {}; check its permissions", folder::reason(&error)))),
+            Data::File(path) => self.read_file(entry, path, buffer).map_err(|error| fails(unreadable(&error))),
             Data::Zip { archive, slot } => {
                 let mut doubts = Vec::new();
                 let read = zip::read(archive, slot, entry.size_bytes, buffer, &mut doubts);
@@ -124,6 +147,10 @@ impl Artifact {
     fn note_late(&self, gap: Gap) {
         self.late_gaps.lock().unwrap_or_else(PoisonError::into_inner).insert(gap);
     }
+}
+
+fn unreadable(error: &io::Error) -> String {
+    format!("cannot be read: {}; check its permissions", folder::reason(error))
 }
 
 impl Entry {

@@ -56,3 +56,34 @@ fn a_visitor_may_read_other_entries() {
     );
     assert_eq!(sums, [3, 3]);
 }
+
+#[test]
+fn a_prefix_is_what_the_whole_begins_with() {
+    let text: Vec<u8> =
+        (0..200_000_u32).flat_map(|number| (number.wrapping_mul(2_654_435_761) >> 20).to_le_bytes()).collect();
+    let same = vec![7; 3_000_000];
+    let zip = ZipBuilder::new().file("a", &text).file("b", &same).file("c", "").file("d", "short").stored("e", &text);
+    let folder = testkit::folder(&[("p.zip", &zip.write()), ("f/a", &text), ("f/d", b"short")]);
+    for root in ["p.zip", "f"] {
+        let artifact = Artifact::open(&[Root::function(folder.path().join(root), root)], &Limits::default()).value;
+        for entry in artifact.entries() {
+            let whole = artifact.read(entry).unwrap();
+            for length in [0, 1, 64, 4_096, 70_000] {
+                let expected = &whole[..whole.len().min(length)];
+                assert_eq!(artifact.prefix(entry, length).unwrap(), expected, "{} {length}", entry.path);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_prefix_of_damaged_bytes_is_a_gap() {
+    let zip = ZipBuilder::new().file("a", [b'x'; 500]).write();
+    let at = zip.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
+    let mut damaged = zip.clone();
+    damaged[31..at].fill(0xff);
+    let folder = testkit::folder(&[("p.zip", &damaged)]);
+    let artifact = Artifact::open(&[Root::function(folder.path().join("p.zip"), "p.zip")], &Limits::default()).value;
+    let gap = artifact.prefix(&artifact.entries()[0], 64).unwrap_err();
+    assert!(gap.why.contains("damaged"), "{gap:?}");
+}

@@ -17,7 +17,7 @@ use crate::formats::listing::{Listing, Refusal};
 use crate::gaps::GapList;
 use crate::limits::{Limits, RATIO_FREE_BYTES};
 
-pub(crate) use read::{Doubt, Read, read};
+pub(crate) use read::{Doubt, Read, prefix, read};
 
 pub(crate) const SPLIT: &str = "the archive is one part of several, which are not read; join the parts into one zip";
 pub(crate) const NO_DIRECTORY: &str = "the archive has no readable directory (it is truncated or damaged); what its local headers tell was read, pack it again";

@@ -8,6 +8,9 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use libdeflater::{DecompressionError, Decompressor};
+use miniz_oxide::inflate::TINFLStatus;
+use miniz_oxide::inflate::core::inflate_flags::{TINFL_FLAG_HAS_MORE_INPUT, TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF};
+use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
 
 use super::fields::Fields;
 use super::{FLAG_DATA_DESCRIPTOR, Slot};
@@ -27,6 +30,9 @@ const MAX_COPIED_BYTES: usize = 64 << 10;
 /// Longest extra field of a local header that is read along with the data, in bytes; longer ones cost a second read.
 const EXPECTED_EXTRA_BYTES: usize = 64;
 const MAX_NAME_AND_EXTRA_BYTES: usize = 2 * 0xffff;
+
+/// What the code tables in front of a block's data take at most, and some more for empty blocks, in bytes.
+const MAX_HEADER_OF_BLOCKS_BYTES: usize = 512;
 
 /// Bytes of a local header without its name and extra field.
 pub(super) const LOCAL_HEADER_BYTES: usize = 30;
@@ -119,6 +125,46 @@ pub(crate) fn read(
         doubts.push(Doubt::Checksum);
     }
     Ok(read)
+}
+
+/// The first bytes of the entry, at most `length`; fewer where it ends before. Only as much of it is read from the archive
+/// and inflated as that takes. What is wrong with the entry is found when it is read whole.
+pub(crate) fn prefix(archive: &Bytes, slot: &Slot, length: usize) -> Result<Vec<u8>, Failure> {
+    let few = slot.stored_bytes.min(length.saturating_add(MAX_HEADER_OF_BLOCKS_BYTES));
+    let prefix = prefix_from(archive, slot, few, length)?;
+    if slot.method == STORED || prefix.len() == length || few == slot.stored_bytes {
+        return Ok(prefix);
+    }
+    prefix_from(archive, slot, slot.stored_bytes, length)
+}
+
+fn prefix_from(archive: &Bytes, slot: &Slot, needed: usize, length: usize) -> Result<Vec<u8>, Failure> {
+    let mut window = PACKED.take();
+    let prefix = header_and_data(archive, slot, needed, &mut window).and_then(|(header, window)| {
+        let data = window.get(header.data..).and_then(|data| data.get(..needed)).ok_or(Failure::CutOff)?;
+        match slot.method {
+            STORED => Ok(data.get(..length).unwrap_or(data).to_vec()),
+            _ => inflate_prefix(data, length),
+        }
+    });
+    if window.capacity() <= MAX_KEPT_BUFFER_BYTES {
+        PACKED.set(window);
+    }
+    prefix
+}
+
+/// Inflates until `length` bytes are there or `packed` ends, in the middle of a block or not.
+fn inflate_prefix(packed: &[u8], length: usize) -> Result<Vec<u8>, Failure> {
+    let mut prefix = vec![0; length];
+    let flags = TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF | TINFL_FLAG_HAS_MORE_INPUT;
+    let (status, _, written) = decompress(&mut DecompressorOxide::new(), packed, &mut prefix, 0, flags);
+    match status {
+        TINFLStatus::Done | TINFLStatus::HasMoreOutput | TINFLStatus::NeedsMoreInput => {
+            prefix.truncate(written);
+            Ok(prefix)
+        }
+        _ => Err(Failure::Damaged),
+    }
 }
 
 /// The entry's local header and the bytes from there on, at least `needed` of which are its data unless the archive
