@@ -53,7 +53,7 @@ fn assess_one(
 /// The component as the index is asked for it. Its purl says of which distribution it is and where it comes from.
 fn subject_of(component: &Component) -> Option<OwnedSubject> {
     let ecosystem = inventory::Ecosystem::by_id(component.ecosystem)?;
-    let provenance = PackageUrl::parse(&component.purl).map_or(Provenance::Registry, |purl| purl.provenance());
+    let provenance = PackageUrl::parse(&component.purl).map_or(Provenance::Registry, |purl| Provenance::of(&purl));
     Some(OwnedSubject {
         ecosystem,
         release: None,

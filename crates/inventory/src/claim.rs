@@ -2,7 +2,7 @@
 
 use artifact::Mount;
 use model::Location;
-use model::component::{EvidenceKind, Linked, Presence, SystemPackage, Version};
+use model::component::{Evidence, EvidenceKind, Linked, Origin, Presence, Reach, SystemPackage, Version};
 
 use crate::Ecosystem;
 
@@ -32,6 +32,20 @@ pub(crate) struct Claim {
     pub(crate) qualifiers: Vec<(&'static str, String)>,
     pub(crate) system: Option<SystemPackage>,
     pub(crate) linked: Option<Linked>,
+    /// Its purl, where that of its ecosystem would not say what the file says: packages of kinds that the program has no
+    /// ecosystem for.
+    pub(crate) purl: Option<String>,
+    /// What a scan found out that wrote the file.
+    pub(crate) recalled: Option<Box<Recalled>>,
+}
+
+/// What an earlier scan knew of a package and no file states.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Recalled {
+    pub(crate) evidence: Vec<Evidence>,
+    pub(crate) origin: Option<Origin>,
+    pub(crate) reach: Option<Reach>,
+    pub(crate) owner: Option<String>,
 }
 
 /// Where a package lies, or where an install would put it.
@@ -65,6 +79,8 @@ impl Claim {
             qualifiers: Vec::new(),
             system: None,
             linked: None,
+            purl: None,
+            recalled: None,
         }
     }
 

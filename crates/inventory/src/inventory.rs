@@ -243,25 +243,26 @@ fn components(
 
 fn component(ecosystem: &'static Ecosystem, candidate: Candidate, layers: &[String]) -> (Component, Vec<String>) {
     let Candidate { claim, evidence, parents, .. } = candidate;
-    let origin = match claim.place.layer {
+    let recalled = claim.recalled.map(|recalled| *recalled).unwrap_or_default();
+    let origin = recalled.origin.unwrap_or_else(|| match claim.place.layer {
         Some(layer) => {
             Origin::Layer(layers.get(usize::from(layer)).cloned().unwrap_or_else(|| format!("layer {}", layer + 1)))
         }
         None => Origin::Function,
-    };
+    });
     let component = Component {
         ecosystem: ecosystem.id,
-        purl: purl(ecosystem, &claim.package, claim.version.exact(), &claim.qualifiers),
+        purl: claim.purl.unwrap_or_else(|| purl(ecosystem, &claim.package, claim.version.exact(), &claim.qualifiers)),
         name: claim.package,
         version: claim.version,
         evidence,
         origin,
-        reach: Reach::Unknown,
+        reach: recalled.reach.unwrap_or(Reach::Unknown),
         presence: claim.presence,
         parents: parents.into_iter().collect(),
         direct: claim.direct,
         system: claim.system,
-        owner: None,
+        owner: recalled.owner,
         linked: claim.linked,
     };
     (component, claim.import_names)
@@ -272,6 +273,7 @@ fn join(component: &mut Component, other: Component) {
     component.evidence.extend(other.evidence);
     component.parents.extend(other.parents);
     component.presence = component.presence.min(other.presence);
+    component.reach = component.reach.min(other.reach);
     component.direct = component.direct.max(other.direct);
     component.version = match (std::mem::replace(&mut component.version, Version::Unknown), other.version) {
         (Version::Range(left), Version::Range(right)) => Version::Range(either_range(&left, &right)),

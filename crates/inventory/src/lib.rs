@@ -25,5 +25,6 @@ mod version_set;
 pub use ecosystem::{Ecosystem, Order};
 pub use ecosystems::ecosystems;
 pub use inventory::{Inventory, Setting, inventory, take};
+pub use purl::{PackageUrl, PurlError};
 pub use version::{Unparsable, VersionKey};
 pub use version_set::{AdmittedVersions, Cut, Side, Span, VersionSet};

@@ -113,7 +113,7 @@ impl Merger {
         if claim.place.slot.is_some() {
             self.by_slot.entry(without_layer(&claim.place)).or_insert(at);
         }
-        let evidence = vec![Evidence { location: claim.location.clone(), kind: claim.kind }];
+        let evidence = evidence_of(&claim);
         let parents = claim.parents.iter().cloned().collect();
         self.candidates.push(Candidate { claim, evidence, parents, format });
     }
@@ -127,7 +127,7 @@ impl Merger {
     /// Makes `claim` evidence for a candidate.
     fn attach(&mut self, at: usize, claim: Claim) {
         let Some(candidate) = self.candidates.get_mut(at) else { return };
-        candidate.evidence.push(Evidence { location: claim.location, kind: claim.kind });
+        candidate.evidence.extend(evidence_of(&claim));
         candidate.claim.direct = candidate.claim.direct.max(claim.direct);
         candidate.parents.extend(claim.parents);
         if claim.presence == Presence::Project {
@@ -423,6 +423,14 @@ impl Merger {
                 candidate.claim.direct = Some(false);
             }
         }
+    }
+}
+
+/// The stating file, or what an earlier scan found the package by.
+fn evidence_of(claim: &Claim) -> Vec<Evidence> {
+    match &claim.recalled {
+        Some(recalled) if !recalled.evidence.is_empty() => recalled.evidence.clone(),
+        _ => vec![Evidence { location: claim.location.clone(), kind: claim.kind }],
     }
 }
 
