@@ -13,6 +13,8 @@ pub(crate) struct Claim {
     pub(crate) ecosystem: Option<&'static Ecosystem>,
     /// Name in the ecosystem's canonical form.
     pub(crate) package: String,
+    /// The name as its author spells it, where the canonical form only serves comparing: NuGet's `Newtonsoft.Json`.
+    pub(crate) spelling: Option<String>,
     pub(crate) version: Version,
     pub(crate) kind: EvidenceKind,
     pub(crate) location: Location,
@@ -60,12 +62,26 @@ pub(crate) struct Place {
     pub(crate) slot: Option<String>,
 }
 
+impl Place {
+    /// Whether `holder` is a layer, the system, or lies above or below this place.
+    pub(crate) fn is_near(&self, holder: &Self) -> bool {
+        let is_above = |outer: &str, inner: &str| {
+            outer.is_empty() || inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        holder.mount == Mount::Layers
+            || (holder.mount == Mount::System && self.mount != Mount::System)
+            || (holder.mount == self.mount
+                && (is_above(&holder.root, &self.root) || is_above(&self.root, &holder.root)))
+    }
+}
+
 impl Claim {
     /// A shipped package of which nothing else is known.
     pub(crate) fn new(package: String, version: Version, kind: EvidenceKind, location: Location, place: Place) -> Self {
         Self {
             ecosystem: None,
             package,
+            spelling: None,
             version,
             kind,
             location,

@@ -43,6 +43,9 @@ pub(crate) struct Layout {
 impl Layout {
     /// Packages lie side by side and see all others.
     pub(crate) const FLAT: Self = Self { sees: |_, _| true, slots: |_, _| Vec::new() };
+
+    /// Packages lie side by side in a folder of the project, above or below the file that asks for them, or in a layer.
+    pub(crate) const TREE: Self = Self { sees: Place::is_near, slots: |_, _| Vec::new() };
 }
 
 /// Names that are compared as they are.

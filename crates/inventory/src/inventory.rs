@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::claim::Claim;
 use crate::document::{Document, EntryPath, Format, Reading, Survey};
-use crate::ecosystems::{Owned, owned};
+use crate::ecosystems::{Owned, owned, records_files};
 use crate::merge::{self, Candidate};
 use crate::purl::purl;
 use crate::{Ecosystem, ecosystems, shared};
@@ -156,8 +156,12 @@ fn read_all<'a>(survey: Survey<'a>, chosen: Vec<Chosen<'a>>) -> Vec<(Chosen<'a>,
 /// Drops the files that an installed distribution brought along as its own: they say nothing of the function. Records are
 /// read only of distributions with such files in their folders, each once.
 fn drop_owned(survey: Survey<'_>, readings: &[(Chosen<'_>, Reading)], chosen: &mut Vec<Chosen<'_>>) {
-    let claims: Vec<&Claim> =
-        readings.iter().flat_map(|(_, reading)| &reading.claims).filter(|claim| claim.place.slot.is_none()).collect();
+    let claims: Vec<&Claim> = readings
+        .iter()
+        .filter(|(chosen, _)| chosen.ecosystem.is_some_and(records_files))
+        .flat_map(|(_, reading)| &reading.claims)
+        .filter(|claim| claim.place.slot.is_none())
+        .collect();
     let mut folders: FxHashMap<(Mount, String), Vec<usize>> = FxHashMap::default();
     for (at, claim) in claims.iter().enumerate() {
         for name in &claim.import_names {
@@ -222,8 +226,9 @@ fn components(
     candidates: Vec<Candidate>,
     layers: &[String],
 ) -> Vec<(Component, Vec<String>)> {
+    let spellings = spellings(&candidates);
     let mut found: Vec<(Component, Vec<String>)> =
-        candidates.into_iter().map(|candidate| component(ecosystem, candidate, layers)).collect();
+        candidates.into_iter().map(|candidate| component(ecosystem, candidate, layers, &spellings)).collect();
     found.sort_by(|(left, _), (right, _)| (&left.purl, &left.origin).cmp(&(&right.purl, &right.origin)));
     let mut merged: Vec<(Component, Vec<String>)> = Vec::with_capacity(found.len());
     for (component, import_names) in found {
@@ -241,8 +246,27 @@ fn components(
     merged
 }
 
-fn component(ecosystem: &'static Ecosystem, candidate: Candidate, layers: &[String]) -> (Component, Vec<String>) {
+/// For each canonical name the spelling to show: the first in byte order, so that one package has one purl.
+fn spellings(candidates: &[Candidate]) -> FxHashMap<String, String> {
+    let mut spellings: FxHashMap<String, String> = FxHashMap::default();
+    for Candidate { claim, .. } in candidates {
+        let Some(spelling) = &claim.spelling else { continue };
+        let known = spellings.entry(claim.package.clone()).or_insert_with(|| spelling.clone());
+        if spelling < known {
+            known.clone_from(spelling);
+        }
+    }
+    spellings
+}
+
+fn component(
+    ecosystem: &'static Ecosystem,
+    candidate: Candidate,
+    layers: &[String],
+    spellings: &FxHashMap<String, String>,
+) -> (Component, Vec<String>) {
     let Candidate { claim, evidence, parents, .. } = candidate;
+    let spelled = |name: String| spellings.get(&name).cloned().unwrap_or(name);
     let recalled = claim.recalled.map(|recalled| *recalled).unwrap_or_default();
     let origin = recalled.origin.unwrap_or_else(|| match claim.place.layer {
         Some(layer) => {
@@ -250,16 +274,17 @@ fn component(ecosystem: &'static Ecosystem, candidate: Candidate, layers: &[Stri
         }
         None => Origin::Function,
     });
+    let name = spelled(claim.package);
     let component = Component {
         ecosystem: ecosystem.id,
-        purl: claim.purl.unwrap_or_else(|| purl(ecosystem, &claim.package, claim.version.exact(), &claim.qualifiers)),
-        name: claim.package,
+        purl: claim.purl.unwrap_or_else(|| purl(ecosystem, &name, claim.version.exact(), &claim.qualifiers)),
+        name,
         version: claim.version,
         evidence,
         origin,
         reach: recalled.reach.unwrap_or(Reach::Unknown),
         presence: claim.presence,
-        parents: parents.into_iter().collect(),
+        parents: parents.into_iter().map(spelled).collect(),
         direct: claim.direct,
         system: claim.system,
         owner: recalled.owner,

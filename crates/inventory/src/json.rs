@@ -7,6 +7,25 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::document::{Document, Reading};
+
+/// The file's text as `T`; what is wrong with it becomes a gap that ends in `advice`.
+pub(crate) fn parse<'a, T: Deserialize<'a>>(
+    document: &Document<'_>,
+    text: &'a str,
+    advice: &str,
+    reading: &mut Reading,
+) -> Option<T> {
+    serde_json::from_str(text)
+        .map_err(|error| {
+            let line = u32::try_from(error.line()).ok();
+            reading
+                .gaps
+                .push(document.gap(line, format!("cannot read `{}`: {error}; {advice}", document.path.file_name)));
+        })
+        .ok()
+}
+
 /// Members of one object; the largest locks have some ten thousand.
 const MAX_MEMBERS: usize = 100_000;
 

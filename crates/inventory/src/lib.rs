@@ -21,6 +21,7 @@ mod purl;
 mod shared;
 mod version;
 mod version_set;
+mod xml;
 
 pub use ecosystem::{Ecosystem, Order};
 pub use ecosystems::ecosystems;

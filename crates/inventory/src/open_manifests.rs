@@ -39,8 +39,9 @@ fn open_manifest(file: &str, candidates: &[&Candidate]) -> Option<Gap> {
 }
 
 fn names(candidates: &[&Candidate]) -> String {
+    let name = |candidate: &&Candidate| candidate.claim.spelling.as_ref().unwrap_or(&candidate.claim.package).clone();
     let shown: Vec<_> =
-        candidates.iter().take(MAX_NAMES_SHOWN).map(|candidate| format!("`{}`", candidate.claim.package)).collect();
+        candidates.iter().take(MAX_NAMES_SHOWN).map(|candidate| format!("`{}`", name(candidate))).collect();
     match candidates.len().saturating_sub(MAX_NAMES_SHOWN) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),

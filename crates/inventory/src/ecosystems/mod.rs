@@ -59,6 +59,11 @@ pub fn ecosystems() -> &'static [&'static Ecosystem] {
     ]
 }
 
+/// Whether the ecosystem's installed packages have folders of their own beside the project's.
+pub(crate) fn records_files(ecosystem: &Ecosystem) -> bool {
+    ecosystem.id == pypi::PYPI.id
+}
+
 /// The files that an installed package's record lists as its own.
 pub(crate) fn owned(survey: Survey<'_>, claim: &Claim) -> Owned {
     pypi::owned(survey, claim)

@@ -5,6 +5,7 @@ mod layers;
 mod merging;
 mod npm;
 mod npm_locks;
+mod nuget;
 mod pypi;
 
 use std::fmt::Write as _;

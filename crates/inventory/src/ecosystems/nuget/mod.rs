@@ -1,7 +1,18 @@
-//! NuGet: .NET packages. Names are the same in any case.
+//! NuGet: .NET packages. Names are the same in any case, and shown as they are spelled.
 
+mod assets_json;
+mod deps_json;
+mod packages_config;
+mod packages_lock;
+mod project;
+mod range;
+mod runtimeconfig;
 mod version;
 
+use model::Location;
+use model::component::{EvidenceKind, Version};
+
+use crate::claim::{Claim, Place};
 use crate::ecosystem::{Layout, lower_case};
 use crate::key::natural_key;
 use crate::{Ecosystem, Order};
@@ -14,7 +25,21 @@ pub(crate) const NUGET: Ecosystem = Ecosystem {
     title: "NuGet",
     namespace_separator: None,
     normalise_name: lower_case,
-    formats: &[],
-    layout: Layout::FLAT,
-    order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
+    formats: &[
+        assets_json::FORMAT,
+        deps_json::FORMAT,
+        packages_config::FORMAT,
+        packages_lock::FORMAT,
+        project::FORMAT,
+        runtimeconfig::FORMAT,
+    ],
+    layout: Layout::TREE,
+    order: Some(Order { key: version::key, fallback_key: natural_key, range: Some(range::parse) }),
 };
+
+/// A package of this name in any spelling.
+fn claim(name: &str, version: Version, kind: EvidenceKind, location: Location, place: Place) -> Claim {
+    let mut claim = Claim::new(name.to_ascii_lowercase(), version, kind, location, place);
+    claim.spelling = Some(name.to_owned());
+    claim
+}

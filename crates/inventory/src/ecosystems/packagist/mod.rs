@@ -1,5 +1,11 @@
 //! Packagist: PHP packages. Names are the same in any case.
 
+mod composer_json;
+mod composer_lock;
+mod constraint;
+mod installed;
+mod package;
+mod php_array;
 mod version;
 
 use crate::ecosystem::{Layout, lower_case};
@@ -14,7 +20,7 @@ pub(crate) const PACKAGIST: Ecosystem = Ecosystem {
     title: "Packagist",
     namespace_separator: Some('/'),
     normalise_name: lower_case,
-    formats: &[],
-    layout: Layout::FLAT,
-    order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
+    formats: &[composer_json::FORMAT, composer_lock::FORMAT, installed::JSON, installed::PHP],
+    layout: Layout::TREE,
+    order: Some(Order { key: version::key, fallback_key: natural_key, range: Some(constraint::parse) }),
 };

@@ -5,8 +5,8 @@
 //! `patch`) with numbers, `-dev` behind them, `1.x-dev` branches. **Unsupported** (→ `Unparsable`): named branches
 //! (`dev-main`), which have no place in the order.
 
-use crate::key::KeyWriter;
-use crate::{Unparsable, VersionKey};
+use crate::key::{KeyWriter, read_small_number};
+use crate::{Cut, Unparsable, VersionKey};
 
 const STABLE: u8 = 4;
 /// Spellings of stability words, each before its own prefixes, and their rank.
@@ -15,22 +15,83 @@ const WORDS: &[(&str, u8)] =
 /// What Composer puts for the `x` of a branch.
 const BRANCH_NUMBER: &str = "9999999";
 
+/// Behind the fourth number: above every stability of the version that ends there.
+const FURTHER_NUMBER: u8 = 0x90;
+
 pub(crate) fn key(text: &str) -> Result<VersionKey, Unparsable> {
-    parse(text).ok_or_else(|| Unparsable::new(text, "a Composer version"))
+    let lower = text.to_ascii_lowercase();
+    parts(&lower).and_then(|parts| parts.key()).ok_or_else(|| Unparsable::new(text, "a Composer version"))
 }
 
-fn parse(text: &str) -> Option<VersionKey> {
-    let text = text.trim().to_ascii_lowercase();
-    let text = text.split_once(" as ").map_or(text.as_str(), |(version, _)| version);
+/// A version in parts, as written in lower case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Parts<'a> {
+    pub(super) numbers: Vec<&'a str>,
+    stability: &'a str,
+}
+
+impl Parts<'_> {
+    /// `None` when what stands behind the numbers is no stability.
+    pub(super) fn key(&self) -> Option<VersionKey> {
+        let mut key = numbers_key(self.numbers.iter().copied());
+        write_stability(&mut key, self.stability).map(|()| key.finish())
+    }
+
+    pub(super) fn has_stability(&self) -> bool {
+        !self.stability.is_empty()
+    }
+
+    pub(super) fn is_prerelease(&self) -> bool {
+        let word = self.stability.trim_start_matches(['.', '-', '_']);
+        self.has_stability() && !["stable", "p"].iter().any(|stable| word.starts_with(stable))
+    }
+}
+
+/// `text` is in lower case.
+pub(super) fn parts(text: &str) -> Option<Parts<'_>> {
+    let text = text.trim();
+    let text = text.split_once(" as ").map_or(text, |(version, _)| version);
     let text = text.split_once('@').map_or(text, |(version, _)| version);
     let text = text.split_once('+').map_or(text, |(version, _)| version);
-    let text = text.trim().trim_start_matches('v');
-    let (numbers, rest) = take_numbers(text)?;
+    let (numbers, stability) = take_numbers(text.trim().trim_start_matches('v'))?;
+    Some(Parts { numbers, stability })
+}
+
+fn numbers_key<'a>(numbers: impl Iterator<Item = &'a str>) -> KeyWriter {
     let mut key = KeyWriter::default();
-    for at in 0..numbers.len().max(4) {
-        key.number(numbers.get(at).copied().unwrap_or("0"));
+    let mut count = 0;
+    for number in numbers {
+        if count >= 4 {
+            key.byte(FURTHER_NUMBER);
+        }
+        key.number(number);
+        count += 1;
     }
-    write_stability(&mut key, rest).map(|()| key.finish())
+    for _ in count..4 {
+        key.number("0");
+    }
+    key
+}
+
+/// The place below every pre-release of the version with these numbers.
+pub(super) fn below(numbers: &[u64]) -> Cut {
+    let digits: Vec<_> = numbers.iter().map(u64::to_string).collect();
+    Cut::before(numbers_key(digits.iter().map(String::as_str)).finish())
+}
+
+/// The place of the first release at or above `cut`.
+pub(super) fn first_release(cut: &Cut) -> Cut {
+    let Cut::At(key, _) = cut else { return cut.clone() };
+    let mut rest = key.as_bytes();
+    for _ in 0..4 {
+        let Some((_, after)) = read_small_number(rest) else { return cut.clone() };
+        rest = after;
+    }
+    let numbers = key.as_bytes().len() - rest.len();
+    match (rest.first(), key.as_bytes().get(..numbers)) {
+        (None | Some(0..STABLE), Some(numbers)) => Cut::before(VersionKey::from_bytes([numbers, &[STABLE]].concat())),
+        _ => cut.clone(),
+    }
 }
 
 /// The numbers at the start; behind a date hyphens and colons join them too. `x` and `*` stand for the end of a branch.

@@ -1,7 +1,5 @@
 //! Which installed packages satisfy a project's requirements: those on the path that Python gets from the platform.
 
-use artifact::Mount;
-
 use crate::claim::Place;
 
 /// Whether what the project at `asking` requires is met by what lies at `holder`: layers are on the path of every
@@ -11,13 +9,7 @@ pub(crate) fn sees(asking: &Place, holder: &Place) -> bool {
     if is_private(&holder.root) {
         return asking.root == holder.root && asking.mount == holder.mount;
     }
-    let is_above = |outer: &str, inner: &str| {
-        outer.is_empty() || inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    holder.mount == Mount::Layers
-        || (holder.mount == Mount::System && asking.mount != Mount::System)
-        || (holder.mount == asking.mount
-            && (is_above(&holder.root, &asking.root) || is_above(&asking.root, &holder.root)))
+    asking.is_near(holder)
 }
 
 pub(crate) fn is_private(root: &str) -> bool {
