@@ -64,6 +64,24 @@ pub(crate) fn parts_key(parts: &Parts<'_>) -> VersionKey {
     key.byte(0).finish()
 }
 
+/// The place below every pre-release of the triple.
+pub(crate) fn lowest(triple: [u64; 3]) -> Cut {
+    let mut key = KeyWriter::default();
+    for number in triple {
+        key.small_number(number);
+    }
+    Cut::before(key.finish())
+}
+
+/// The first three numbers, zeros where there are fewer; `None` when one does not fit.
+pub(crate) fn triple(parts: &Parts<'_>) -> Option<[u64; 3]> {
+    let mut triple = [0; 3];
+    for (slot, number) in triple.iter_mut().zip(&parts.numbers) {
+        *slot = number.parse().ok()?;
+    }
+    Some(triple)
+}
+
 /// The place of the first release at or above `cut`.
 pub(crate) fn first_release(cut: &Cut) -> Cut {
     let Cut::At(key, side) = cut else { return cut.clone() };

@@ -1,6 +1,7 @@
 //! Whole artifacts in, components and gaps out.
 
 mod hostile;
+mod languages;
 mod layers;
 mod merging;
 mod npm;

@@ -1,5 +1,6 @@
 //! CRAN and Hackage: R and Haskell packages, whose versions are numbers alone.
 
+mod renv_lock;
 mod version;
 
 use crate::ecosystem::{Layout, as_written};
@@ -14,8 +15,8 @@ pub(crate) const CRAN: Ecosystem = Ecosystem {
     title: "CRAN",
     namespace_separator: None,
     normalise_name: as_written,
-    formats: &[],
-    layout: Layout::FLAT,
+    formats: &[renv_lock::INSTALLED, renv_lock::LOCK],
+    layout: Layout::TREE,
     order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
 };
 

@@ -1,5 +1,9 @@
 //! Hex: Erlang and Elixir packages.
 
+mod mix;
+mod rebar_lock;
+mod requirement;
+
 use crate::ecosystem::{Layout, lower_case};
 use crate::ecosystems::semver;
 use crate::key::natural_key;
@@ -13,7 +17,11 @@ pub(crate) const HEX: Ecosystem = Ecosystem {
     title: "Hex",
     namespace_separator: None,
     normalise_name: lower_case,
-    formats: &[],
-    layout: Layout::FLAT,
-    order: Some(Order { key: |text| semver::key(text, "a Hex version"), fallback_key: natural_key, range: None }),
+    formats: &[mix::MANIFEST, mix::LOCK, rebar_lock::FORMAT],
+    layout: Layout::TREE,
+    order: Some(Order {
+        key: |text| semver::key(text, "a Hex version"),
+        fallback_key: natural_key,
+        range: Some(requirement::parse),
+    }),
 };

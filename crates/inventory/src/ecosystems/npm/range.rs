@@ -9,7 +9,7 @@
 //! pre-release tag on the same `major.minor.patch`; elsewhere a requirement admits releases only.
 
 use crate::ecosystems::npm::version::{self, Parts};
-use crate::key::KeyWriter;
+use crate::ecosystems::semver::lowest;
 use crate::{AdmittedVersions, Cut, Unparsable, VersionKey, VersionSet};
 
 /// Comparators in one requirement; generated ones in the wild have some hundreds of alternatives.
@@ -180,15 +180,6 @@ fn padded(numbers: &[u64]) -> [u64; 3] {
 fn release(triple: [u64; 3]) -> VersionKey {
     let [major, minor, patch] = triple.map(|number| number.to_string());
     version::parts_key(&Parts { numbers: vec![&major, &minor, &patch], prerelease: "" })
-}
-
-/// The place below every pre-release of the triple.
-fn lowest(triple: [u64; 3]) -> Cut {
-    let mut key = KeyWriter::default();
-    for number in triple {
-        key.small_number(number);
-    }
-    Cut::before(key.finish())
 }
 
 /// The two ends of `1.2 - 2.3`: a hyphen between spaces.

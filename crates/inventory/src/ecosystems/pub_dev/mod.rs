@@ -1,5 +1,7 @@
 //! Pub: Dart and Flutter packages.
 
+mod constraint;
+mod pubspec;
 mod version;
 
 use crate::ecosystem::{Layout, lower_case};
@@ -14,7 +16,7 @@ pub(crate) const PUB: Ecosystem = Ecosystem {
     title: "Pub",
     namespace_separator: None,
     normalise_name: lower_case,
-    formats: &[],
-    layout: Layout::FLAT,
-    order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
+    formats: &[pubspec::LOCK, pubspec::MANIFEST],
+    layout: Layout::TREE,
+    order: Some(Order { key: version::key, fallback_key: natural_key, range: Some(constraint::parse) }),
 };

@@ -4,7 +4,7 @@
 
 use crate::ecosystems::semver;
 use crate::key::KeyWriter;
-use crate::{Unparsable, VersionKey};
+use crate::{Cut, Side, Unparsable, VersionKey};
 
 pub(crate) fn key(text: &str) -> Result<VersionKey, Unparsable> {
     let version = semver::key(text, "a Pub version")?;
@@ -19,6 +19,17 @@ pub(crate) fn key(text: &str) -> Result<VersionKey, Unparsable> {
         }
     }
     Ok(VersionKey::from_bytes([version.as_bytes(), build.byte(0).finish().as_bytes()].concat()))
+}
+
+/// The place of the first release at or above `cut`. Of one release there may be several builds, so only what lies among
+/// pre-releases moves.
+pub(crate) fn first_release(cut: &Cut) -> Cut {
+    let Cut::At(key, _) = cut else { return cut.clone() };
+    let before = Cut::At(key.clone(), Side::Before);
+    match semver::first_release(&before) {
+        release if release == before => cut.clone(),
+        release => release,
+    }
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 //! where a word makes a pre-release; a hyphen reads as `.pre.`; zeros at the end of the numbers, and of the pre-release, do not
 //! count. A platform behind the version (`1.0-java`) cannot be told from a pre-release and reads as one, as RubyGems does.
 
-use crate::key::KeyWriter;
-use crate::{Unparsable, VersionKey};
+use crate::key::{KeyWriter, read_small_number};
+use crate::{Cut, Unparsable, VersionKey};
 
 /// What may come next in a version, in order. Versions go on with zeros for ever, so what follows a run of zeros decides
 /// whether the version lies below or above one that ends there.
@@ -16,7 +16,70 @@ const ZEROS_THEN_NUMBER: u8 = 0x21;
 const NUMBER: u8 = 0x30;
 
 pub(crate) fn key(text: &str) -> Result<VersionKey, Unparsable> {
-    segments(text).map(|segments| segments_key(&segments)).ok_or_else(|| Unparsable::new(text, "a gem version"))
+    Gem::parse(text).map(|gem| gem.key()).ok_or_else(|| Unparsable::new(text, "a gem version"))
+}
+
+/// A version in segments.
+pub(super) struct Gem<'a> {
+    /// Those that count.
+    segments: Vec<Segment<'a>>,
+    /// The numbers before the first word, as written.
+    release: Vec<&'a str>,
+}
+
+impl<'a> Gem<'a> {
+    pub(super) fn parse(text: &'a str) -> Option<Self> {
+        let all = all_segments(text)?;
+        let release = all
+            .iter()
+            .map_while(|segment| match segment {
+                Segment::Number(digits) => Some(*digits),
+                Segment::Word(_) => None,
+            })
+            .collect();
+        Some(Self { segments: counted(all), release })
+    }
+
+    pub(super) fn key(&self) -> VersionKey {
+        segments_key(&self.segments)
+    }
+
+    pub(super) fn is_prerelease(&self) -> bool {
+        self.segments.iter().any(|segment| matches!(segment, Segment::Word(_)))
+    }
+
+    /// The place below every version, pre-releases too, of the release that `~>` ends at: the last number of several is
+    /// dropped and the one before it counted up.
+    pub(super) fn below_bumped(&self) -> Option<Cut> {
+        let kept = self.release.get(..self.release.len().saturating_sub(1).max(1))?;
+        let (last, head) = kept.split_last()?;
+        let next = last.parse::<u64>().ok()?.checked_add(1)?.to_string();
+        let segments: Vec<_> = head.iter().copied().chain([next.as_str()]).map(Segment::Number).collect();
+        let mut key = KeyWriter::default();
+        write_segments(&mut key, &segments);
+        Some(Cut::before(key.finish()))
+    }
+}
+
+/// The place of the first release at or above `cut`.
+pub(super) fn first_release(cut: &Cut) -> Cut {
+    let Cut::At(key, _) = cut else { return cut.clone() };
+    let bytes = key.as_bytes();
+    let mut rest = bytes;
+    loop {
+        let here = bytes.get(..bytes.len() - rest.len()).unwrap_or(bytes);
+        let release = || Cut::before(VersionKey::from_bytes([here, &[END]].concat()));
+        let after = match rest.split_first() {
+            // A word makes a pre-release of what stands before it.
+            None | Some((&(WORD | ZEROS_THEN_WORD), _)) => return release(),
+            Some((&(NUMBER | ZEROS_THEN_NUMBER), after)) => after,
+            _ => return cut.clone(),
+        };
+        match read_small_number(after) {
+            Some((_, after)) => rest = after,
+            None => return cut.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +95,8 @@ impl Segment<'_> {
     }
 }
 
-/// The segments that count; `None` when RubyGems refuses the text.
-fn segments(text: &str) -> Option<Vec<Segment<'_>>> {
+/// `None` when RubyGems refuses the text.
+fn all_segments(text: &str) -> Option<Vec<Segment<'_>>> {
     let text = text.trim();
     let is_valid = text.starts_with(|c: char| c.is_ascii_digit())
         && text.split(['.', '-']).all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
@@ -47,9 +110,14 @@ fn segments(text: &str) -> Option<Vec<Segment<'_>>> {
         }
         part.split('.').for_each(|part| push_segments(part, &mut segments));
     }
+    Some(segments)
+}
+
+/// Without zeros at the end of the numbers and of the pre-release.
+fn counted(mut segments: Vec<Segment<'_>>) -> Vec<Segment<'_>> {
     let first_word = segments.iter().position(|segment| matches!(segment, Segment::Word(_))).unwrap_or(segments.len());
     let prerelease = segments.split_off(first_word);
-    Some([without_zeros(segments), without_zeros(prerelease)].concat())
+    [without_zeros(segments), without_zeros(prerelease)].concat()
 }
 
 /// `10a2` is three segments.
@@ -73,6 +141,11 @@ fn without_zeros(mut segments: Vec<Segment<'_>>) -> Vec<Segment<'_>> {
 
 fn segments_key(segments: &[Segment<'_>]) -> VersionKey {
     let mut key = KeyWriter::default();
+    write_segments(&mut key, segments);
+    key.byte(END).finish()
+}
+
+fn write_segments(key: &mut KeyWriter, segments: &[Segment<'_>]) {
     let mut zeros: u64 = 0;
     for segment in segments {
         match segment {
@@ -96,7 +169,6 @@ fn segments_key(segments: &[Segment<'_>]) -> VersionKey {
         }
         zeros = 0;
     }
-    key.byte(END).finish()
 }
 
 #[cfg(test)]
