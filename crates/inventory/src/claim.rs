@@ -33,6 +33,8 @@ pub(crate) struct Claim {
     /// Further qualifiers of its purl: where it comes from when not from the registry (`vcs_url`, `download_url`).
     pub(crate) qualifiers: Vec<(&'static str, String)>,
     pub(crate) system: Option<SystemPackage>,
+    /// Purl of the system package that brought the stating file.
+    pub(crate) owner: Option<String>,
     pub(crate) linked: Option<Linked>,
     /// Its purl, where that of its ecosystem would not say what the file says: packages of kinds that the program has no
     /// ecosystem for.
@@ -94,6 +96,7 @@ impl Claim {
             import_names: Vec::new(),
             qualifiers: Vec::new(),
             system: None,
+            owner: None,
             linked: None,
             purl: None,
             recalled: None,

@@ -6,6 +6,7 @@ use artifact::{Artifact, Content, Entry, Mount};
 use model::{Gap, Hidden, Location};
 
 use crate::claim::{Claim, Place};
+use crate::ownership::{OwnedFile, Sought};
 
 /// A file format of an ecosystem.
 #[derive(Debug)]
@@ -28,6 +29,15 @@ pub(crate) struct Reading {
     /// Folders of the projects that a lock speaks of, besides its own.
     pub(crate) covers: Vec<(Mount, String)>,
     pub(crate) gaps: Vec<Gap>,
+    /// Files of other packages that the claimed ones own.
+    pub(crate) owned: Vec<OwnedFile>,
+}
+
+impl Reading {
+    /// Drops what was noted as owned by the package whose claim would come next, and does not.
+    pub(crate) fn forget_owned(&mut self) {
+        while self.owned.pop_if(|file| file.owner == self.claims.len()).is_some() {}
+    }
 }
 
 /// An entry's path in the parts that formats are told by.
@@ -86,6 +96,8 @@ pub(crate) struct Survey<'a> {
     pub(crate) artifact: &'a Artifact,
     /// Major and minor version of the Python that runs the function.
     pub(crate) python: Option<(u32, u32)>,
+    /// The files whose owners are asked for; `None` before they are known.
+    pub(crate) sought: Option<&'a Sought>,
 }
 
 /// A file to read.

@@ -62,6 +62,9 @@ pub(crate) fn lower_case(name: &str) -> Cow<'_, str> {
     }
 }
 
+/// Ids of the ecosystems of no distribution; a test holds them against the list.
+const NEUTRAL: &[&str] = &["apk", "deb", "rpm"];
+
 /// How an ecosystem orders versions and writes requirements.
 #[derive(Debug)]
 pub struct Order {
@@ -92,16 +95,22 @@ impl Ecosystem {
         crate::ecosystems().iter().copied().find(|ecosystem| ecosystem.purl_type.eq_ignore_ascii_case(purl_type))
     }
 
-    /// The ecosystem of package URLs with this type and namespace; without a namespace the first of the type.
+    /// Whether it holds packages of distributions that the program knows no advisories for.
+    pub fn is_neutral(&self) -> bool {
+        NEUTRAL.contains(&self.id)
+    }
+
+    /// The ecosystem of package URLs with this type and namespace: the one whose namespace it is, else the one that has none
+    /// of its own.
     pub fn by_purl(purl_type: &str, namespace: Option<&str>) -> Option<&'static Self> {
-        let of_type = |ecosystem: &&&Self| ecosystem.purl_type.eq_ignore_ascii_case(purl_type);
-        let is_own = |ecosystem: &&&Self| {
-            ecosystem.purl_namespaces.is_empty()
-                || namespace.is_none_or(|namespace| {
-                    ecosystem.purl_namespaces.iter().any(|own| own.eq_ignore_ascii_case(namespace))
-                })
+        let of_type = || {
+            crate::ecosystems().iter().copied().filter(|ecosystem| ecosystem.purl_type.eq_ignore_ascii_case(purl_type))
         };
-        crate::ecosystems().iter().filter(of_type).find(is_own).copied()
+        let is_own = |ecosystem: &&Self| {
+            let mut own = ecosystem.purl_namespaces.iter();
+            namespace.is_some_and(|namespace| own.any(|own| own.eq_ignore_ascii_case(namespace)))
+        };
+        of_type().find(is_own).or_else(|| of_type().find(|ecosystem| ecosystem.purl_namespaces.is_empty()))
     }
 
     /// The ecosystem that OSV names so, with or without a release suffix (`Debian:12`).

@@ -10,8 +10,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::claim::Claim;
 use crate::document::{Document, EntryPath, Format, Reading, Survey};
-use crate::ecosystems::{Owned, owned, records_files};
+use crate::ecosystems::{DATABASES, Owned, owned, records_files};
 use crate::merge::{self, Candidate};
+use crate::ownership::{Owners, Sought};
 use crate::purl::purl;
 use crate::{Ecosystem, ecosystems, shared};
 
@@ -41,12 +42,14 @@ pub fn inventory(artifact: &Artifact, layers: &[String]) -> Parsed<Vec<Component
 /// The packages of `artifact` with everything found out about them. Reads only files whose path says that they speak of
 /// packages, in parallel.
 pub fn take(artifact: &Artifact, setting: &Setting<'_>) -> Parsed<Inventory> {
-    let survey = Survey { artifact, python: setting.runtime.and_then(python_version) };
+    let survey = Survey { artifact, python: setting.runtime.and_then(python_version), sought: None };
     let (first, mut second): (Vec<_>, Vec<_>) =
-        choose(artifact).into_iter().partition(|chosen| chosen.format.finds_installed);
+        choose(artifact, &formats()).into_iter().partition(|chosen| chosen.format.finds_installed);
     let mut readings = read_all(survey, first);
     drop_owned(survey, &readings, &mut second);
     readings.extend(read_all(survey, second));
+    let databases = read_databases(survey, &mut readings);
+    readings.extend(databases);
     let mut gaps: Vec<Gap> = readings.iter_mut().flat_map(|(_, reading)| std::mem::take(&mut reading.gaps)).collect();
     let mut found: Vec<(Component, Vec<String>)> = Vec::new();
     let mut statements = by_ecosystem(readings);
@@ -95,13 +98,45 @@ struct Chosen<'a> {
     entry: &'a Entry,
 }
 
-/// Every file that some format accepts, in path order. Cost: one pass over the table.
-fn choose(artifact: &Artifact) -> Vec<Chosen<'_>> {
-    let formats: Vec<(Option<&'static Ecosystem>, &'static Format)> = ecosystems()
+type Formats = Vec<(Option<&'static Ecosystem>, &'static Format)>;
+
+fn formats() -> Formats {
+    ecosystems()
         .iter()
         .flat_map(|ecosystem| ecosystem.formats.iter().map(|format| (Some(*ecosystem), format)))
         .chain(shared::FORMATS.iter().map(|format| (None, format)))
-        .collect();
+        .collect()
+}
+
+/// Reads the databases of system packages, and sets the owners of what the other `readings` claim.
+fn read_databases<'a>(survey: Survey<'a>, readings: &mut [(Chosen<'a>, Reading)]) -> Vec<(Chosen<'a>, Reading)> {
+    let formats: Formats = DATABASES.iter().map(|format| (None, format)).collect();
+    let chosen = choose(survey.artifact, &formats);
+    if chosen.is_empty() {
+        return Vec::new();
+    }
+    let mut sought = Sought::default();
+    for (chosen, reading) in readings.iter() {
+        sought.add(chosen.entry.mount, &chosen.entry.path, &reading.claims);
+    }
+    let databases = read_all(Survey { sought: Some(&sought), ..survey }, chosen);
+    let mut owners = Owners::default();
+    for (_, reading) in &databases {
+        for file in &reading.owned {
+            let owner = reading.claims.get(file.owner).and_then(|claim| Some(purl_of(claim.ecosystem?, claim)));
+            if let Some(owner) = owner {
+                owners.add(file, owner);
+            }
+        }
+    }
+    for (chosen, reading) in readings.iter_mut() {
+        owners.assign(chosen.entry.mount, &chosen.entry.path, &mut reading.claims);
+    }
+    databases
+}
+
+/// Every file that some format accepts, in path order. Cost: one pass over the table.
+fn choose<'a>(artifact: &'a Artifact, formats: &Formats) -> Vec<Chosen<'a>> {
     let mut chosen = Vec::new();
     for entry in artifact.entries() {
         let path = EntryPath::new(&entry.path);
@@ -118,7 +153,7 @@ const MAX_BATCH_BYTES: u64 = 512 << 10;
 
 /// The readings in the order of `chosen`, until there are too many statements: then the file that was not read any more
 /// gets a gap.
-fn read_all<'a>(survey: Survey<'a>, chosen: Vec<Chosen<'a>>) -> Vec<(Chosen<'a>, Reading)> {
+fn read_all<'a>(survey: Survey<'_>, chosen: Vec<Chosen<'a>>) -> Vec<(Chosen<'a>, Reading)> {
     let read = |chosen: Chosen<'a>| {
         let mut reading = Reading::default();
         (chosen.format.read)(&Document::new(survey, chosen.entry), &mut reading);
@@ -287,10 +322,15 @@ fn component(
         parents: parents.into_iter().map(spelled).collect(),
         direct: claim.direct,
         system: claim.system,
-        owner: recalled.owner,
+        owner: claim.owner.or(recalled.owner),
         linked: claim.linked,
     };
     (component, claim.import_names)
+}
+
+fn purl_of(ecosystem: &Ecosystem, claim: &Claim) -> String {
+    let stated = claim.purl.clone();
+    stated.unwrap_or_else(|| purl(ecosystem, &claim.package, claim.version.exact(), &claim.qualifiers))
 }
 
 /// Adds what another place says of the same package.
@@ -300,6 +340,8 @@ fn join(component: &mut Component, other: Component) {
     component.presence = component.presence.min(other.presence);
     component.reach = component.reach.min(other.reach);
     component.direct = component.direct.max(other.direct);
+    // A copy that nobody owns is the function's own matter.
+    component.owner = component.owner.take().zip(other.owner).map(|(owner, _)| owner);
     component.version = match (std::mem::replace(&mut component.version, Version::Unknown), other.version) {
         (Version::Range(left), Version::Range(right)) => Version::Range(either_range(&left, &right)),
         (Version::Exact(version), _) => Version::Exact(version),

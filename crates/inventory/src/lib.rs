@@ -7,6 +7,7 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::string_slice, clippy::panic))]
 
 mod claim;
+mod distribution;
 mod document;
 mod ecosystem;
 mod ecosystems;
@@ -17,12 +18,15 @@ mod json;
 mod key;
 mod merge;
 mod open_manifests;
+mod ownership;
 mod purl;
 mod shared;
+mod system_package;
 mod version;
 mod version_set;
 mod xml;
 
+pub use distribution::{advisory_ecosystem, advisory_ecosystem_of};
 pub use ecosystem::{Ecosystem, Order};
 pub use ecosystems::ecosystems;
 pub use inventory::{Inventory, Setting, inventory, take};

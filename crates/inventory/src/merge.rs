@@ -79,7 +79,8 @@ pub(crate) fn merge(
 /// Versions of one package that another's request may mean where nothing tells them apart.
 const MAX_TARGETS: usize = 16;
 
-type Statement = (String, Version, EvidenceKind, Presence, Place);
+/// The qualifiers tell apart what a system has of one package for several architectures.
+type Statement = (String, Version, EvidenceKind, Presence, Place, Vec<(&'static str, String)>);
 
 /// Copies of one package that are looked at. Further ones stand for themselves; where they are the same version they become
 /// one component all the same.
@@ -101,7 +102,9 @@ struct Merger {
 impl Merger {
     fn push(&mut self, format: &'static Format, claim: Claim) {
         let at = self.candidates.len();
-        let statement = (claim.package.clone(), claim.version.clone(), claim.kind, claim.presence, claim.place.clone());
+        let (package, place) = (claim.package.clone(), claim.place.clone());
+        let qualifiers = claim.qualifiers.clone();
+        let statement = (package, claim.version.clone(), claim.kind, claim.presence, place, qualifiers);
         match self.by_statement.entry(statement) {
             Entry::Occupied(same) => {
                 let same = *same.get();

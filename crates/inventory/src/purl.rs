@@ -85,7 +85,7 @@ impl PackageUrl {
     /// The package's name in the ecosystem's canonical form.
     pub fn canonical_name(&self, ecosystem: &Ecosystem) -> String {
         // Distributions share a type; there the namespace is the vendor, not part of the name.
-        if !ecosystem.purl_namespaces.is_empty() {
+        if !ecosystem.purl_namespaces.is_empty() || ecosystem.is_neutral() {
             return (ecosystem.normalise_name)(&self.name).into_owned();
         }
         let separator = ecosystem.namespace_separator.unwrap_or('/');
@@ -100,6 +100,17 @@ impl PackageUrl {
 
 /// The purl of a package; without `@version` when there is none. Qualifiers are sorted by key.
 pub(crate) fn purl(ecosystem: &Ecosystem, name: &str, version: Option<&str>, qualifiers: &[(&str, String)]) -> String {
+    purl_within(ecosystem, None, name, version, qualifiers)
+}
+
+/// As [`purl`], with a namespace that the ecosystem does not have of its own.
+pub(crate) fn purl_within(
+    ecosystem: &Ecosystem,
+    namespace: Option<&str>,
+    name: &str,
+    version: Option<&str>,
+    qualifiers: &[(&str, String)],
+) -> String {
     let mut purl = format!("pkg:{}/", ecosystem.purl_type);
     match ecosystem.namespace_separator.and_then(|separator| name.rsplit_once(separator)) {
         Some((namespace, name)) => {
@@ -110,7 +121,7 @@ pub(crate) fn purl(ecosystem: &Ecosystem, name: &str, version: Option<&str>, qua
             push_encoded(&mut purl, name);
         }
         None => {
-            if let Some(namespace) = ecosystem.purl_namespaces.first() {
+            if let Some(namespace) = ecosystem.purl_namespaces.first().copied().or(namespace) {
                 push_encoded(&mut purl, namespace);
                 purl.push('/');
             }
@@ -118,6 +129,9 @@ pub(crate) fn purl(ecosystem: &Ecosystem, name: &str, version: Option<&str>, qua
         }
     }
     if let Some(version) = version {
+        // rpm's purls state the epoch as a qualifier, and the version without it.
+        let epoch = qualifiers.iter().find(|(key, _)| *key == "epoch").map(|(_, epoch)| epoch.as_str());
+        let version = epoch.and_then(|epoch| version.strip_prefix(epoch)?.strip_prefix(':')).unwrap_or(version);
         purl.push('@');
         push_encoded(&mut purl, version);
     }

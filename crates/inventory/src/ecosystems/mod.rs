@@ -1,9 +1,9 @@
 //! Every ecosystem, one folder each. Adding one is a folder and a row here.
 
-mod apk;
+pub(crate) mod apk;
 mod cargo;
 mod cran;
-mod debian;
+pub(crate) mod debian;
 mod generic;
 mod go;
 mod hex;
@@ -13,7 +13,7 @@ mod nuget;
 mod packagist;
 mod pub_dev;
 mod pypi;
-mod rpm;
+pub(crate) mod rpm;
 mod rubygems;
 mod semver;
 mod swift;
@@ -22,7 +22,7 @@ use rustc_hash::FxHashSet;
 
 use crate::Ecosystem;
 use crate::claim::Claim;
-use crate::document::Survey;
+use crate::document::{Format, Survey};
 
 /// Every ecosystem the program knows, sorted by id.
 pub fn ecosystems() -> &'static [&'static Ecosystem] {
@@ -30,10 +30,12 @@ pub fn ecosystems() -> &'static [&'static Ecosystem] {
         &rpm::ALMALINUX,
         &apk::ALPINE,
         &rpm::AMAZON,
+        &apk::OTHER,
         &rpm::AZURE_LINUX,
         &cargo::CARGO,
         &apk::CHAINGUARD,
         &cran::CRAN,
+        &debian::OTHER,
         &debian::DEBIAN,
         &generic::GENERIC,
         &go::GO,
@@ -51,6 +53,7 @@ pub fn ecosystems() -> &'static [&'static Ecosystem] {
         &pypi::PYPI,
         &rpm::RED_HAT,
         &rpm::ROCKY,
+        &rpm::OTHER,
         &rubygems::RUBYGEMS,
         &rpm::SUSE,
         &swift::SWIFT,
@@ -63,6 +66,11 @@ pub fn ecosystems() -> &'static [&'static Ecosystem] {
 pub(crate) fn records_files(ecosystem: &Ecosystem) -> bool {
     ecosystem.id == pypi::PYPI.id
 }
+
+/// Databases of the operating system's packages. They are read last: which of the files that they list matter is known
+/// then. Each of their claims names its ecosystem, which the distribution decides. Sorted by id.
+pub(crate) const DATABASES: &[Format] =
+    &[apk::database::FORMAT, debian::database::FORMAT, rpm::manifest::FORMAT, rpm::database::FORMAT];
 
 /// The files that an installed package's record lists as its own.
 pub(crate) fn owned(survey: Survey<'_>, claim: &Claim) -> Owned {

@@ -8,6 +8,7 @@ mod npm;
 mod npm_locks;
 mod nuget;
 mod pypi;
+mod system;
 
 use std::fmt::Write as _;
 

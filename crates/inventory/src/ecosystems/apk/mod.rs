@@ -1,5 +1,6 @@
 //! Alpine and the distributions that share its package manager: packages of apk.
 
+pub(crate) mod database;
 mod version;
 
 use crate::ecosystem::{Layout, lower_case};
@@ -38,6 +39,20 @@ pub(crate) const WOLFI: Ecosystem = Ecosystem {
     purl_namespaces: &["wolfi"],
     advisory_name: "Wolfi",
     title: "Wolfi",
+    namespace_separator: None,
+    normalise_name: lower_case,
+    formats: &[],
+    layout: Layout::FLAT,
+    order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
+};
+
+/// Packages of apk whose distribution has no advisories that the program knows, or is not known itself.
+pub(crate) const OTHER: Ecosystem = Ecosystem {
+    id: "apk",
+    purl_type: "apk",
+    purl_namespaces: &[],
+    advisory_name: "apk",
+    title: "other distributions with apk",
     namespace_separator: None,
     normalise_name: lower_case,
     formats: &[],

@@ -1,5 +1,6 @@
 //! Debian and Ubuntu: packages of dpkg.
 
+pub(crate) mod database;
 mod version;
 
 use crate::ecosystem::{Layout, lower_case};
@@ -25,6 +26,20 @@ pub(crate) const UBUNTU: Ecosystem = Ecosystem {
     purl_namespaces: &["ubuntu"],
     advisory_name: "Ubuntu",
     title: "Ubuntu",
+    namespace_separator: None,
+    normalise_name: lower_case,
+    formats: &[],
+    layout: Layout::FLAT,
+    order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
+};
+
+/// Packages of dpkg whose distribution has no advisories that the program knows, or is not known itself.
+pub(crate) const OTHER: Ecosystem = Ecosystem {
+    id: "deb",
+    purl_type: "deb",
+    purl_namespaces: &[],
+    advisory_name: "deb",
+    title: "other distributions with dpkg",
     namespace_separator: None,
     normalise_name: lower_case,
     formats: &[],

@@ -1,5 +1,11 @@
 //! Red Hat, Amazon Linux, SUSE and other distributions: packages of rpm.
 
+mod berkeley;
+pub(crate) mod database;
+mod header;
+pub(crate) mod manifest;
+mod ndb;
+mod sqlite;
 mod version;
 
 use crate::ecosystem::{Layout, as_written};
@@ -129,6 +135,20 @@ pub(crate) const SUSE: Ecosystem = Ecosystem {
     purl_namespaces: &["suse"],
     advisory_name: "SUSE",
     title: "SUSE",
+    namespace_separator: None,
+    normalise_name: as_written,
+    formats: &[],
+    layout: Layout::FLAT,
+    order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
+};
+
+/// Packages of rpm whose distribution has no advisories that the program knows, or is not known itself.
+pub(crate) const OTHER: Ecosystem = Ecosystem {
+    id: "rpm",
+    purl_type: "rpm",
+    purl_namespaces: &[],
+    advisory_name: "rpm",
+    title: "other distributions with rpm",
     namespace_separator: None,
     normalise_name: as_written,
     formats: &[],
