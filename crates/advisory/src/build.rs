@@ -1,14 +1,15 @@
 //! From a folder of advisories to an index.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use model::{Gap, Hidden, Location};
 use rustc_hash::FxHashSet;
 
 use crate::Error;
+use crate::amazon;
 use crate::day::Day;
 use crate::exploitation::ExploitationTables;
-use crate::feed::{Feed, feeds};
+use crate::feed::{Feed, feeds, is_wanted};
 use crate::groups;
 use crate::index::{Contents, EcosystemCount, IndexWriter, Withdrawn};
 use crate::osv::{Record, open_archive};
@@ -36,7 +37,8 @@ pub struct Built {
     pub gaps: Vec<Gap>,
 }
 
-/// The index of `folder`: `<Ecosystem>/all.zip` as OSV.dev publishes them, `kev.json` and `epss.csv` where present. Equal
+/// The index of `folder`: `<Ecosystem>/all.zip` as OSV.dev publishes them, and where present Amazon Linux's bulletins
+/// (`amazon-linux/**/updateinfo.xml.gz`), `kev.json` and `epss.csv`. Equal
 /// input yields equal bytes.
 ///
 /// # Errors
@@ -70,6 +72,11 @@ pub(crate) fn build_selected(
         tally.packages += packages.len() as u64;
         writer.add(&packages, &counts, |group| exploitation.of(group.ids.iter().map(|id| &**id)))?;
     }
+    let bulletins = amazon::read(folder, &amazon_files(folder, options.ecosystems), &mut tally.gaps);
+    tally.packages += bulletins.packages.len() as u64;
+    tally.newest = tally.newest.max(bulletins.newest);
+    writer.add(&bulletins.packages, &bulletins.counts, |group| exploitation.of(group.ids.iter().map(|id| &**id)))?;
+    tally.ids.extend(bulletins.ids);
     (options.on_progress)(Progress::Writing);
     tally.withdrawn.sort_unstable();
     tally.withdrawn.dedup_by(|later, first| later.id == first.id);
@@ -92,6 +99,11 @@ pub(crate) fn build_selected(
         bytes: writer.finish(&head, contents, &tally.withdrawn),
         gaps: limited(tally.gaps),
     })
+}
+
+/// The bulletins of Amazon Linux, when they are asked for.
+fn amazon_files(folder: &Path, wanted: &[String]) -> Vec<PathBuf> {
+    if is_wanted(amazon::ECOSYSTEM, wanted) { amazon::files(folder) } else { Vec::new() }
 }
 
 /// What is counted while ecosystems pass by.
@@ -152,6 +164,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("PYSEC-", "PyPA Advisory Database (PYSEC-), licence CC BY 4.0"),
     ("GO-", "Go Vulnerability Database (GO-), licence CC BY 4.0, (c) The Go Authors"),
     ("RUSTSEC-", "RustSec Advisory Database (RUSTSEC-), licence CC0 1.0 or CC BY 4.0"),
+    ("ALAS", "Amazon Linux Security Center (ALAS), (c) Amazon"),
     ("MAL-", "OpenSSF Malicious Packages (MAL-), licence Apache-2.0"),
 ];
 

@@ -102,8 +102,8 @@ fn described(index: &Index, package: PackageBytes<'_>) -> Result<Vec<String>, Er
     let view = package.view().map_err(|corrupt| index.corrupt(corrupt))?;
     let mut groups = Vec::with_capacity(view.groups.len());
     for group in &view.groups {
-        let Facts { ids, vectors, published, weaknesses, probability: _ } =
-            group.facts().map_err(|corrupt| index.corrupt(corrupt))?;
+        let Facts { ids, vectors, published, weaknesses, probability: _, code } =
+            group.facts(view.name).map_err(|corrupt| index.corrupt(corrupt))?;
         let vectors = vectors
             .into_iter()
             .map(|number| index.vector(number).map(|cvss| cvss.vector))
@@ -114,7 +114,8 @@ fn described(index: &Index, package: PackageBytes<'_>) -> Result<Vec<String>, Er
             .map(|bound| bound.text)
             .collect();
         groups.push(format!(
-            "{ids:?} {vectors:?} {published:?} {weaknesses:?} {versions:?} {fixes:?} {:?} {:?} {:?} {:?} {} {}",
+            "{ids:?} {vectors:?} {published:?} {weaknesses:?} {versions:?} {fixes:?} {code:?} {} {:?} {:?} {:?} {:?} {} {}",
+            group.architectures,
             group.listed,
             group.undecided,
             group.severity,

@@ -10,6 +10,8 @@ pub enum Error {
     Index { name: String, why: &'static str },
     #[error("cannot read advisories `{}`: {why}", path.display())]
     Feed { path: PathBuf, why: String },
+    #[error("cannot read VEX document `{}`: {why}", path.display())]
+    Vex { path: PathBuf, why: String },
     #[error("no advisories in `{}`: expected `<Ecosystem>/all.zip` as OSV.dev lays them out", path.display())]
     NoFeeds { path: PathBuf },
     #[error("there is no ecosystem `{name}` in {origin}: it has {known}")]

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use model::Severity;
-use model::advisory::SeverityBasis;
+use model::advisory::{AffectedCode, SeverityBasis};
 use rustc_hash::FxHashMap;
 
 use crate::affected::AffectedVersions;
@@ -40,6 +40,10 @@ pub(crate) struct Group {
     pub(crate) weaknesses: Vec<u32>,
     /// Every member says the registry's package is malware: nothing is said of code from elsewhere under the same name.
     pub(crate) is_malware: bool,
+    /// Architectures of the machine that it is said of, as bits of [`crate::architecture`]; 0 means all.
+    pub(crate) architectures: u32,
+    /// The parts of the package that have the flaw; empty means all of it.
+    pub(crate) code: Vec<AffectedCode>,
 }
 
 /// The order in which a group's ids are shown, and in which its members are asked.
@@ -59,9 +63,9 @@ pub(crate) fn packages(records: Vec<Record>) -> Vec<Package> {
     let mut members: BTreeMap<(Box<str>, Box<str>), Vec<Member>> = BTreeMap::new();
     for (at, record) in records.iter_mut().enumerate() {
         let flaw = flaws.get(at).copied().unwrap_or(u32::MAX);
-        for PackageAdvisory { ecosystem, name, versions } in std::mem::take(&mut record.packages) {
+        for PackageAdvisory { ecosystem, name, versions, code } in std::mem::take(&mut record.packages) {
             if !versions.is_empty() {
-                members.entry((ecosystem, name)).or_default().push(Member { record: at, flaw, versions });
+                members.entry((ecosystem, name)).or_default().push(Member { record: at, flaw, versions, code });
             }
         }
     }
@@ -75,6 +79,7 @@ struct Member {
     record: usize,
     flaw: u32,
     versions: AffectedVersions,
+    code: Vec<AffectedCode>,
 }
 
 /// For each record the number of its flaw.
@@ -184,6 +189,7 @@ fn merge(members: Vec<Member>, records: &[Record]) -> Group {
         is_malware: is_malware(record),
         vectors: &record.vectors,
         stated: record.stated_severity,
+        vendor: record.vendor_severity,
     });
     let (severity, severity_basis) = judge(opinions);
     let mut ids: Vec<Box<str>> =
@@ -195,10 +201,26 @@ fn merge(members: Vec<Member>, records: &[Record]) -> Group {
     let vectors = sorted_union(facts.iter().map(|record| &record.vectors));
     let weaknesses = sorted_union(facts.iter().map(|record| &record.weaknesses));
     let mut versions = AffectedVersions::default();
+    let mut code = Vec::new();
     for member in members {
         versions.add(member.versions);
+        // Databases that name no parts (GitHub's of Go) say nothing against one that does.
+        code.extend(member.code);
     }
-    Group { ids, versions, severity, severity_basis, vectors, published, weaknesses, is_malware }
+    code.sort_unstable();
+    code.dedup();
+    Group {
+        ids,
+        versions,
+        severity,
+        severity_basis,
+        vectors,
+        published,
+        weaknesses,
+        is_malware,
+        architectures: 0,
+        code,
+    }
 }
 
 fn sorted_union<'a, T: Ord + Clone + 'a>(lists: impl Iterator<Item = &'a Vec<T>>) -> Vec<T> {

@@ -8,19 +8,24 @@
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::string_slice, clippy::panic))]
 
 mod affected;
+mod amazon;
+mod architecture;
 mod assess;
 mod build;
 mod bytes;
 mod data_folder;
 mod day;
 mod difference;
+mod distribution;
 mod error;
 mod exploitation;
 mod feed;
 mod groups;
 mod index;
+mod lookup;
 mod matching;
 mod osv;
+mod package_index;
 mod progress;
 mod purl;
 mod severity;
@@ -28,6 +33,7 @@ mod starter;
 mod status;
 mod update;
 mod upgrade;
+mod vex;
 
 pub use assess::assess;
 pub use build::{BuildOptions, Built, build};
@@ -39,9 +45,11 @@ pub use index::Index;
 pub use inventory::Ecosystem;
 pub use inventory::{PackageUrl, PurlError};
 pub use matching::{Provenance, Subject};
+pub use package_index::PackageIndex;
 pub use progress::Progress;
 pub use purl::OwnedSubject;
 pub use starter::make_starter;
 pub use status::{EcosystemStatus, Status};
 pub use update::{UpdateOptions, UpdateOrigin, Updated, client, update};
 pub use upgrade::Upgrades;
+pub use vex::{VexProduct, VexStatement, VexStatus, read_vex};

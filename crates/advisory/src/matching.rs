@@ -14,20 +14,22 @@
 use std::cmp::Reverse;
 
 use inventory::{Ecosystem, VersionSet};
-use model::advisory::{AdvisoryMatch, MatchStatus};
-use model::component::Version;
+use model::advisory::{AdvisoryMatch, FlawReach, MatchStatus};
+use model::component::{SystemPackage, Version};
 
 use crate::affected::{Event, EventKind, Undecided};
-use crate::index::Corrupt;
+use crate::distribution::is_distribution;
 use crate::index::package::{Facts, GroupView, PackageView};
+use crate::index::{Corrupt, EcosystemRow};
+use crate::lookup::{Lookup, combine};
 use crate::{Error, Index};
 
 /// A package in a version, as matching needs it.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     pub ecosystem: &'static Ecosystem,
-    /// The release of a distribution (`12` of `Debian:12`), where the ecosystem has any.
-    pub release: Option<&'a str>,
+    /// What an operating system's package manager adds: release, architecture, the package it was built from.
+    pub system: Option<&'a SystemPackage>,
     /// In the ecosystem's canonical form.
     pub name: &'a str,
     pub version: &'a Version,
@@ -46,19 +48,26 @@ pub enum Provenance {
 }
 
 impl Subject<'_> {
-    /// OSV's name of the ecosystem with the release.
-    pub(crate) fn advisory_ecosystem(&self) -> String {
-        match self.release {
-            Some(release) => format!("{}:{release}", self.ecosystem.advisory_name),
-            None => self.ecosystem.advisory_name.to_owned(),
-        }
+    /// Whether the group may concern the subject, whatever its version.
+    pub(crate) fn is_concerned(&self, group: &GroupView<'_>) -> bool {
+        let is_other_code = group.is_malware && self.provenance == Provenance::Elsewhere;
+        let architecture = self.system.and_then(|system| system.architecture.as_deref());
+        !is_other_code && crate::architecture::concerns(group.architectures, architecture)
     }
 }
 
 impl Index {
-    /// Whether the index knows the subject's ecosystem at all; where it does not, no match means nothing.
+    /// Whether the index knows the subject's ecosystem and release at all; where it does not, no match means nothing.
     pub fn covers(&self, subject: &Subject<'_>) -> bool {
-        self.ecosystem(&subject.advisory_ecosystem()).is_some()
+        !self.rows(subject).rows.is_empty()
+    }
+
+    /// Whether the index has advisories for the very package: then its vendor speaks of it.
+    ///
+    /// # Errors
+    /// When the index is damaged where the package lies.
+    pub fn knows(&self, subject: &Subject<'_>) -> Result<bool, Error> {
+        Ok(!self.lookups(subject)?.is_empty())
     }
 
     /// The flaws that hit the subject: worst first, then by id.
@@ -66,13 +75,17 @@ impl Index {
     /// # Errors
     /// When the index is damaged where the package lies.
     pub fn match_component(&self, subject: &Subject<'_>) -> Result<Vec<AdvisoryMatch>, Error> {
-        let Some(package) = self.package_of(subject)? else { return Ok(Vec::new()) };
-        self.matches(subject, &package)
+        self.matches(subject, &self.lookups(subject)?)
     }
 
-    pub(crate) fn package_of(&self, subject: &Subject<'_>) -> Result<Option<PackageView<'_>>, Error> {
-        let Some(row) = self.ecosystem(&subject.advisory_ecosystem()) else { return Ok(None) };
-        let Some(bytes) = self.find(row, subject.name)? else { return Ok(None) };
+    /// The package of this name in the row.
+    pub(crate) fn package_of(
+        &self,
+        row: &EcosystemRow,
+        subject: &Subject<'_>,
+        name: &str,
+    ) -> Result<Option<PackageView<'_>>, Error> {
+        let Some(bytes) = self.find(row, name)? else { return Ok(None) };
         let package = bytes.view().map_err(|corrupt| self.corrupt(corrupt))?;
         // An index of a program with another order of versions would answer wrongly without a sign.
         let is_own_order = package
@@ -86,18 +99,22 @@ impl Index {
         }
     }
 
+    /// What the packages that were looked up say of the subject.
     pub(crate) fn matches(
         &self,
         subject: &Subject<'_>,
-        package: &PackageView<'_>,
+        lookups: &[Lookup<'_, '_>],
     ) -> Result<Vec<AdvisoryMatch>, Error> {
-        let question = Question::of(subject);
-        let mut matches = Vec::new();
-        for group in &package.groups {
-            if let Some(verdict) = question.verdict(package, group, subject) {
-                matches.push(self.describe(package, group, verdict)?);
+        let mut found = Vec::new();
+        for lookup in lookups {
+            let question = Question::of(subject.ecosystem, &lookup.version);
+            for group in lookup.package.groups.iter().filter(|group| subject.is_concerned(group)) {
+                if let Some(verdict) = question.verdict(&lookup.package, group, subject) {
+                    found.push(self.describe(&lookup.package, group, verdict)?);
+                }
             }
         }
+        let mut matches = if is_distribution(subject.ecosystem) { combine(found, subject, lookups) } else { found };
         matches.sort_by(|left, right| rank(left).cmp(&rank(right)).then_with(|| left.ids.cmp(&right.ids)));
         Ok(matches)
     }
@@ -108,8 +125,8 @@ impl Index {
         group: &GroupView<'_>,
         verdict: Verdict,
     ) -> Result<AdvisoryMatch, Error> {
-        let Facts { ids, vectors, published, weaknesses, probability } =
-            group.facts().map_err(|corrupt| self.corrupt(corrupt))?;
+        let Facts { ids, vectors, published, weaknesses, probability, code } =
+            group.facts(package.name).map_err(|corrupt| self.corrupt(corrupt))?;
         let (status, why) = match verdict {
             Verdict::Affected => (MatchStatus::Affected, None),
             Verdict::Possible(why) => (MatchStatus::Possible, Some(why)),
@@ -126,6 +143,8 @@ impl Index {
             epss: probability,
             published: published.map(|day| day.to_string()),
             cwe: weaknesses.into_iter().map(|number| format!("CWE-{number}")).collect(),
+            code,
+            reach: FlawReach::Unknown,
         })
     }
 }
@@ -181,15 +200,15 @@ enum Question<'a> {
 }
 
 impl<'a> Question<'a> {
-    fn of(subject: &Subject<'a>) -> Self {
-        match subject.version {
-            Version::Exact(text) => match subject.ecosystem.version_key(text) {
+    fn of(ecosystem: &Ecosystem, version: &'a Version) -> Self {
+        match version {
+            Version::Exact(text) => match ecosystem.version_key(text) {
                 Ok(key) => Self::Exact { key },
                 Err(unparsable) => {
                     Self::Unplaced { text: Some(text), why: format!("{unparsable}, so it cannot be compared") }
                 }
             },
-            Version::Range(text) => match subject.ecosystem.parse_range(text) {
+            Version::Range(text) => match ecosystem.parse_range(text) {
                 Ok(versions) => Self::Admitted { versions, requirement: text },
                 Err(unparsable) => {
                     Self::Unplaced { text: None, why: format!("{unparsable}, so any version may be installed") }
@@ -202,7 +221,6 @@ impl<'a> Question<'a> {
     fn verdict(&self, package: &PackageView<'_>, group: &GroupView<'_>, subject: &Subject<'_>) -> Option<Verdict> {
         let verdict = self.verdict_of_ranges(package, group)?;
         match (group.is_malware, subject.provenance) {
-            (true, Provenance::Elsewhere) => None,
             (true, Provenance::OtherRegistry) => Some(Verdict::Possible(
                 "the registry's package of this name is malware; this one comes from another registry".to_owned(),
             )),

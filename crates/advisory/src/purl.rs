@@ -1,15 +1,16 @@
 //! Package URLs as questions to the index: `advisories query` and components name packages by them.
 
 use inventory::{Ecosystem, PackageUrl};
-use model::component::Version;
+use model::component::{SourcePackage, SystemPackage, Version};
 
+use crate::distribution::is_distribution;
 use crate::matching::{Provenance, Subject};
 
 /// What a purl asks of the index, holding the texts that a [`Subject`] borrows.
 #[derive(Debug)]
 pub struct OwnedSubject {
     pub ecosystem: &'static Ecosystem,
-    pub release: Option<String>,
+    pub system: Option<SystemPackage>,
     pub name: String,
     pub version: Version,
     pub provenance: Provenance,
@@ -21,9 +22,12 @@ impl OwnedSubject {
         let ecosystem = purl.ecosystem()?;
         Some(Self {
             ecosystem,
-            release: None,
+            system: is_distribution(ecosystem).then(|| system_package(purl)),
             name: purl.canonical_name(ecosystem),
-            version: purl.version.clone().map_or(Version::Unknown, Version::Exact),
+            version: purl
+                .version
+                .as_deref()
+                .map_or(Version::Unknown, |version| Version::Exact(with_epoch(purl, version))),
             provenance: Provenance::of(purl),
         })
     }
@@ -31,7 +35,7 @@ impl OwnedSubject {
     pub fn as_subject(&self) -> Subject<'_> {
         Subject {
             ecosystem: self.ecosystem,
-            release: self.release.as_deref(),
+            system: self.system.as_ref(),
             name: &self.name,
             version: &self.version,
             provenance: self.provenance,
@@ -49,6 +53,39 @@ impl Provenance {
         } else {
             Self::Registry
         }
+    }
+}
+
+/// What the qualifiers of an operating system's package say.
+fn system_package(purl: &PackageUrl) -> SystemPackage {
+    let architecture = purl.qualifier("arch").filter(|arch| !matches!(*arch, "source" | "src"));
+    SystemPackage {
+        distribution: purl.qualifier("distro").filter(|distro| !distro.is_empty()).map(str::to_owned),
+        architecture: architecture.map(str::to_owned),
+        source: purl.qualifier("upstream").map(|upstream| source_package(purl, upstream)),
+    }
+}
+
+/// `openssl`, `openssl@3.0.11-1`, or the name of a source rpm.
+fn source_package(purl: &PackageUrl, upstream: &str) -> SourcePackage {
+    if let Some(stem) = upstream.strip_suffix(".src.rpm") {
+        let mut parts = stem.rsplitn(3, '-');
+        if let (Some(release), Some(version), Some(name)) = (parts.next(), parts.next(), parts.next()) {
+            let version = with_epoch(purl, &format!("{version}-{release}"));
+            return SourcePackage { name: name.to_owned(), version: Some(version) };
+        }
+    }
+    match upstream.split_once('@') {
+        Some((name, version)) => SourcePackage { name: name.to_owned(), version: Some(version.to_owned()) },
+        None => SourcePackage { name: upstream.to_owned(), version: None },
+    }
+}
+
+/// The purls of rpm packages keep the epoch apart.
+pub(crate) fn with_epoch(purl: &PackageUrl, version: &str) -> String {
+    match purl.qualifier("epoch").filter(|epoch| purl.kind == "rpm" && !epoch.is_empty() && !version.contains(':')) {
+        Some(epoch) => format!("{epoch}:{version}"),
+        None => version.to_owned(),
     }
 }
 

@@ -4,7 +4,7 @@
 //! calculator on every vector of the corpus and on 16,000 random ones. Versions 2 and 3 yield base scores, version 4 the
 //! score of the vector as stated (with its threat metrics, if it has some).
 //!
-//! The rule for a group: the members are asked in the order of their ids (GitHub's first, then the ecosystem's own, CVE
+//! The rule for a group: a distribution's own judgement of its package stands above all; else the members are asked in the order of their ids (GitHub's first, then the ecosystem's own, CVE
 //! last), and the first with a vector decides by its newest CVSS version, the highest score if it states several. Without
 //! any vector the first stated word decides; malware is critical; when nobody says anything it is medium, and said so.
 
@@ -122,6 +122,12 @@ impl StatedSeverity {
         WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, severity)| Self(*severity))
     }
 
+    /// Debian's word for flaws that its security team will not treat as such (`unimportant`): a distribution's own judgement
+    /// of its build stands above upstream's score. Its other words only rank the team's work.
+    pub(crate) fn parse_urgency(word: &str) -> Option<Self> {
+        (word == "unimportant").then_some(Self(Severity::Info))
+    }
+
     /// RustSec's notices: no flaw by themselves, but for unsound code.
     pub(crate) fn parse_informational(kind: &str) -> Option<Self> {
         matches!(kind, "unmaintained" | "notice").then_some(Self(Severity::Info))
@@ -135,10 +141,15 @@ pub(crate) struct Opinion<'a> {
     /// Sorted.
     pub(crate) vectors: &'a [Vector],
     pub(crate) stated: Option<StatedSeverity>,
+    /// Of the distribution that ships the package.
+    pub(crate) vendor: Option<StatedSeverity>,
 }
 
 /// The group's severity by the rule above, and what it rests on.
 pub(crate) fn judge<'a>(opinions: impl Iterator<Item = Opinion<'a>> + Clone) -> (Severity, SeverityBasis) {
+    if let Some(StatedSeverity(severity)) = opinions.clone().find_map(|opinion| opinion.vendor) {
+        return (severity, SeverityBasis::Stated);
+    }
     if let Some(vector) = opinions.clone().find_map(|opinion| opinion.vectors.first()) {
         return (vector.severity(), SeverityBasis::Cvss);
     }
@@ -199,7 +210,7 @@ mod tests {
             "CVSS:4.0/AV:L/AC:H/AT:P/PR:H/UI:A/VC:L/VI:N/VA:N/SC:N/SI:N/SA:N",
         ]);
         let high3 = vectors(&["CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"]);
-        let none = Opinion { is_malware: false, vectors: &[], stated: StatedSeverity::parse("HIGH") };
+        let none = Opinion { is_malware: false, vectors: &[], stated: StatedSeverity::parse("HIGH"), vendor: None };
         let with = |vectors| Opinion { vectors, ..none };
         let check = |opinions: &[Opinion<'_>], expected| assert_eq!(judge(opinions.iter().copied()), expected);
         check(&[with(&low4_high3), with(&high3)], (Severity::Low, SeverityBasis::Cvss));

@@ -9,7 +9,8 @@ use model::advisory::Upgrade;
 use model::component::Version;
 
 use crate::index::package::{GroupView, PackageView, Position};
-use crate::matching::{Provenance, Subject, undecided_fixes};
+use crate::lookup::Lookup;
+use crate::matching::{Subject, undecided_fixes};
 use crate::{Error, Index};
 
 /// Both ways out.
@@ -27,16 +28,21 @@ impl Index {
     /// # Errors
     /// When the index is damaged where the package lies.
     pub fn upgrade_for(&self, subject: &Subject<'_>) -> Result<Upgrades, Error> {
-        let Some(package) = self.package_of(subject)? else { return Ok(Upgrades::default()) };
-        self.upgrades(subject, &package)
+        self.upgrades(subject, &self.lookups(subject)?)
     }
 
-    pub(crate) fn upgrades(&self, subject: &Subject<'_>, package: &PackageView<'_>) -> Result<Upgrades, Error> {
-        let groups: Vec<_> = package
-            .groups
-            .iter()
-            .filter(|group| !(group.is_malware && subject.provenance == Provenance::Elsewhere))
-            .collect();
+    /// Where the index speaks of the subject in several places, the one with most to say of it decides.
+    pub(crate) fn upgrades(&self, subject: &Subject<'_>, lookups: &[Lookup<'_, '_>]) -> Result<Upgrades, Error> {
+        let concerned =
+            |lookup: &&Lookup<'_, '_>| lookup.package.groups.iter().filter(|group| subject.is_concerned(group)).count();
+        match lookups.iter().rev().max_by_key(concerned) {
+            Some(Lookup { package, version, .. }) => self.upgrades_in(&Subject { version, ..*subject }, package),
+            None => Ok(Upgrades::default()),
+        }
+    }
+
+    fn upgrades_in(&self, subject: &Subject<'_>, package: &PackageView<'_>) -> Result<Upgrades, Error> {
+        let groups: Vec<_> = package.groups.iter().filter(|group| subject.is_concerned(group)).collect();
         let candidates = candidates(subject, package, &groups);
         let Some(best) = least_open(&candidates) else { return Ok(Upgrades::default()) };
         let own_line = subject.version.exact().and_then(|version| line(subject.ecosystem, version));

@@ -101,6 +101,6 @@ fn parse_pair(text: &str) -> Result<(String, String), String> {
     if name.is_empty() { Err("the name is empty".to_owned()) } else { Ok((name.to_owned(), value.to_owned())) }
 }
 
-fn parse_date(text: &str) -> Result<engine::Date, String> {
+pub(crate) fn parse_date(text: &str) -> Result<engine::Date, String> {
     text.parse().map_err(|_error| "write YYYY-MM-DD".to_owned())
 }

@@ -1,6 +1,6 @@
 //! One package of functions: read its files once, then judge each function by them.
 
-use advisory::Index;
+use advisory::{Index, PackageIndex};
 use artifact::Artifact;
 use model::advisory::ComponentVulnerabilities;
 use model::call::CodeFacts;
@@ -15,12 +15,15 @@ use secrets::{ScanContext, Scanner};
 use source::Located;
 
 use crate::packages::{OpenTarget, Package};
+use crate::suppress::{Answers, Subject};
 use crate::{Settings, coverage};
 
 /// What every assessment is judged by.
 pub(crate) struct Facts<'a> {
     pub(crate) index: Index,
     pub(crate) scanner: Scanner,
+    pub(crate) answers: Answers<'a>,
+    pub(crate) packages: Option<PackageIndex>,
     pub(crate) settings: &'a Settings,
 }
 
@@ -80,7 +83,7 @@ fn read(artifact: &Artifact, package: &Package<'_>, facts: &Facts<'_>) -> Conten
         let layers = package.layer_names();
         let setting = inventory::Setting { layers: &layers, runtime: package.runtime() };
         let inventory = inventory::take(artifact, &setting).take_gaps(&mut contents.gaps);
-        contents.components = inventory.components;
+        contents.components = resolved(inventory.components, facts, &mut contents.gaps);
         contents.import_names = inventory.import_names;
         contents.vulnerabilities = advisory::assess(&facts.index, &contents.components).take_gaps(&mut contents.gaps);
     }
@@ -89,6 +92,16 @@ fn read(artifact: &Artifact, package: &Package<'_>, facts: &Facts<'_>) -> Conten
         contents.secrets = found.take_gaps(&mut contents.gaps);
     }
     contents
+}
+
+/// The components, requirements replaced by what an install on the asked day would have taken.
+fn resolved(mut components: Vec<Component>, facts: &Facts<'_>, gaps: &mut Vec<Gap>) -> Vec<Component> {
+    if let (Some(packages), Some(resolution)) = (&facts.packages, &facts.settings.resolution) {
+        for component in &mut components {
+            gaps.extend(packages.resolve(component, &resolution.day.to_string()));
+        }
+    }
+    components
 }
 
 fn assess_function(located: &Located, files: &PackageFiles<'_>, facts: &Facts<'_>) -> Assessment {
@@ -120,6 +133,8 @@ fn assess_function(located: &Located, files: &PackageFiles<'_>, facts: &Facts<'_
     let mut findings = rules::check(&judged);
     findings.retain(|finding| facts.settings.wants(finding.family));
     rules::sort_findings(&mut findings);
+    let subject = Subject { function, components: &components, vulnerabilities: &contents.vulnerabilities };
+    let (findings, suppressed) = facts.answers.apply(findings, subject);
     let risk: Risk = rules::risk(&judged, &findings);
     Assessment {
         function: function.clone(),
@@ -129,6 +144,7 @@ fn assess_function(located: &Located, files: &PackageFiles<'_>, facts: &Facts<'_
         components,
         permissions,
         findings,
+        suppressed,
         gaps,
         risk,
     }

@@ -7,6 +7,8 @@ pub enum Error {
     Source(#[from] source::Error),
     #[error("cannot use advisory index `{path}`")]
     Advisories { path: String, source: advisory::Error },
+    #[error(transparent)]
+    Vex(#[from] advisory::Error),
 }
 
 impl Error {
@@ -14,6 +16,7 @@ impl Error {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Source(error) => error.hint(),
+            Self::Vex(_) => None,
             Self::Advisories { .. } => Some("build it anew with `fnassay advisories update`"),
         }
     }
@@ -22,7 +25,7 @@ impl Error {
     pub fn is_usage(&self) -> bool {
         match self {
             Self::Source(error) => matches!(error, source::Error::Policy { .. } | source::Error::ReadPolicy { .. }),
-            Self::Advisories { .. } => true,
+            Self::Advisories { .. } | Self::Vex(_) => true,
         }
     }
 }

@@ -10,11 +10,12 @@ mod packages;
 mod progress;
 mod scan;
 mod settings;
+mod suppress;
 
 pub use error::Error;
 pub use progress::{NoProgress, Progress, Stage};
 pub use scan::scan;
-pub use settings::{Date, Settings, today};
+pub use settings::{Date, Ignore, Resolution, Settings, today};
 pub use source::Options as SourceOptions;
 
 /// The actions that the patterns stand for, sorted, without duplicates; a pattern that names none stands for itself.

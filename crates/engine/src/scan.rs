@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use advisory::Index;
+use advisory::{Index, PackageIndex};
 use model::Gap;
 use model::report::{Assessment, Report};
 use secrets::Scanner;
@@ -14,6 +14,7 @@ use source::Target;
 use crate::assess::{Facts, assess};
 use crate::packages::{OpenTarget, Package};
 use crate::progress::{Progress, Stage};
+use crate::suppress::Answers;
 use crate::{Error, Settings};
 
 /// Scans every target into one report.
@@ -22,7 +23,13 @@ use crate::{Error, Settings};
 /// When a target cannot be opened or holds nothing that is recognised, or the advisory index cannot be used.
 pub fn scan(targets: &[PathBuf], settings: &Settings, progress: &dyn Progress) -> Result<Report, Error> {
     progress.begin(Stage::ReadTargets, targets.len() as u64);
-    let facts = Facts { index: open_index(settings)?, scanner: Scanner::new(), settings };
+    let facts = Facts {
+        index: open_index(settings)?,
+        scanner: Scanner::new(),
+        answers: Answers::read(settings)?,
+        packages: settings.resolution.as_ref().map(|resolution| PackageIndex::new(resolution.package_index.clone())),
+        settings,
+    };
     let mut report = Report { advisories: facts.index.source().clone(), ..Report::default() };
     let mut opened = Vec::new();
     for path in targets {
@@ -38,6 +45,7 @@ pub fn scan(targets: &[PathBuf], settings: &Settings, progress: &dyn Progress) -
         report.functions.extend(assessed.into_iter().map(|(assessment, _)| assessment));
     }
     report.nothing_read = nothing_read;
+    report.gaps.extend(facts.answers.gaps());
     report.functions.sort_by(|left, right| left.function.id.cmp(&right.function.id));
     finish(&mut report);
     Ok(report)

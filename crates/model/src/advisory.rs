@@ -22,6 +22,47 @@ pub struct AdvisoryMatch {
     pub epss: Option<f64>,
     pub published: Option<String>,
     pub cwe: Vec<String>,
+    /// The code that has the flaw, where the advisory names it; empty means the package as a whole.
+    pub code: Vec<AffectedCode>,
+    /// How near the flaw is to being run.
+    pub reach: FlawReach,
+}
+
+/// A part of a package that has a flaw.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AffectedCode {
+    /// Import path of the part (`golang.org/x/crypto/openpgp`); empty where only symbols are named.
+    pub path: String,
+    /// Functions and methods (`Client.Do`), sorted; empty means all of `path`.
+    pub symbols: Vec<String>,
+}
+
+/// How near a flaw is to being run, as far as anything says. Shown beside a finding; lowers its rank, never hides it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FlawReach {
+    /// The flawed code was linked into the program, or is called by name.
+    Symbol,
+    /// The handler's modules import the package.
+    Imported,
+    /// The package is there.
+    Installed,
+    /// Nothing says.
+    #[default]
+    Unknown,
+    /// The linker left the flawed code out.
+    NotLinked,
+}
+
+impl FlawReach {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Symbol => "symbol",
+            Self::Imported => "imported",
+            Self::Installed => "installed",
+            Self::Unknown => "unknown",
+            Self::NotLinked => "not-linked",
+        }
+    }
 }
 
 /// What a severity rests on, best first. A report says which, and says so when nothing was stated.
@@ -85,6 +126,9 @@ pub struct ComponentVulnerabilities {
     pub upgrade: Option<Upgrade>,
     /// Where `upgrade` crosses a major line: the smallest version of the component's own line that leaves fewest open.
     pub upgrade_in_line: Option<Upgrade>,
+    /// Purl of the operating system package that brought the component, where the advisories in use know that package: its
+    /// vendor's word on it replaces the upstream's ranges.
+    pub vendor: Option<String>,
 }
 
 /// A version known to the advisories (one that fixes something), tested against every advisory of the package.

@@ -101,6 +101,45 @@ pub struct Finding {
     pub fingerprint: String,
 }
 
+/// A finding that somebody has an answer to: not counted, and kept with that answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SuppressedFinding {
+    pub finding: Finding,
+    pub by: Suppression,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    pub kind: SuppressionKind,
+    /// Where the answer stands: a file, its line, or the purl of the vendor's package.
+    pub source: String,
+    /// The status of a VEX statement.
+    pub status: Option<&'static str>,
+    pub reason: String,
+    /// The last day on which it holds.
+    pub expires: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SuppressionKind {
+    /// An entry of the configuration.
+    Ignored,
+    /// A VEX statement.
+    Vex,
+    /// The vendor of the operating system's package answers for it.
+    Vendor,
+}
+
+impl SuppressionKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ignored => "ignored",
+            Self::Vex => "vex",
+            Self::Vendor => "vendor",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remedy {
     pub kind: RemedyKind,

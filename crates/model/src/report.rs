@@ -3,6 +3,7 @@
 use crate::advisory::AdvisorySource;
 use crate::call::Call;
 use crate::component::Component;
+use crate::finding::SuppressedFinding;
 use crate::function::Function;
 use crate::permission::Permissions;
 use crate::{Finding, Gap};
@@ -20,6 +21,8 @@ pub struct Assessment {
     pub permissions: Permissions,
     /// Worst first.
     pub findings: Vec<Finding>,
+    /// Findings that are not counted, with the reason of each.
+    pub suppressed: Vec<SuppressedFinding>,
     pub gaps: Vec<Gap>,
     pub risk: Risk,
 }

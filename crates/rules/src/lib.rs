@@ -20,6 +20,7 @@ mod words;
 use std::cmp::Reverse;
 
 use model::Finding;
+use model::advisory::FlawReach;
 
 pub use risk::risk;
 pub use rule::{FunctionFacts, Rule};
@@ -52,10 +53,27 @@ pub fn check(facts: &FunctionFacts<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Whether the flawed code is known to be absent from the program: such findings stand behind all of their severity.
+fn is_left_out(finding: &Finding) -> bool {
+    finding.advisory.as_ref().is_some_and(|flaw| flaw.reach == FlawReach::NotLinked)
+}
+
+fn nearness(finding: &Finding) -> Option<FlawReach> {
+    finding.advisory.as_ref().map(|flaw| flaw.reach)
+}
+
 /// Worst first; findings that weigh the same in an order that depends on nothing but themselves.
 pub fn sort_findings(findings: &mut [Finding]) {
     findings.sort_by(|left, right| {
-        let weight = |finding: &Finding| (Reverse(finding.severity), Reverse(finding.confidence), finding.family);
+        let weight = |finding: &Finding| {
+            (
+                Reverse(finding.severity),
+                is_left_out(finding),
+                Reverse(finding.confidence),
+                finding.family,
+                nearness(finding),
+            )
+        };
         let name = |finding: &Finding| (finding.rule, finding.title.clone(), finding.fingerprint.clone());
         weight(left)
             .cmp(&weight(right))

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use inventory::Ecosystem;
 use model::{Gap, Hidden, Location};
 
-use crate::Error;
+use crate::{Error, amazon};
 
 /// The list that OSV.dev keeps beside the ecosystems' folders.
 pub(crate) const ECOSYSTEMS_FILE: &str = "ecosystems.txt";
@@ -30,10 +30,13 @@ pub(crate) struct Feed {
 pub(crate) fn feeds(folder: &Path, wanted: &[String], gaps: &mut Vec<Gap>) -> Result<Vec<Feed>, Error> {
     let mut feeds: BTreeMap<String, Vec<(String, PathBuf)>> = BTreeMap::new();
     let found = zips(folder)?;
-    if found.is_empty() {
+    let has_bulletins = !amazon::files(folder).is_empty();
+    if found.is_empty() && !has_bulletins {
         return Err(Error::NoFeeds { path: folder.to_owned() });
     }
-    if let Some(missing) = wanted.iter().find(|wanted| !found.iter().any(|(name, _)| is_meant(wanted, name))) {
+    if let Some(missing) = wanted.iter().find(|wanted| {
+        !found.iter().any(|(name, _)| is_meant(wanted, name)) && !(has_bulletins && is_meant(wanted, amazon::ECOSYSTEM))
+    }) {
         return Err(unknown(missing, folder.display().to_string(), found.iter().map(|(name, _)| name.as_str())));
     }
     gaps.extend(listed_but_absent(folder, &found, wanted));
@@ -75,7 +78,7 @@ fn unknown<'n>(name: &str, origin: String, known: impl Iterator<Item = &'n str>)
     Error::UnknownEcosystem { name: name.to_owned(), origin, known: known.join(", ") }
 }
 
-fn is_wanted(name: &str, wanted: &[String]) -> bool {
+pub(crate) fn is_wanted(name: &str, wanted: &[String]) -> bool {
     wanted.is_empty() || wanted.iter().any(|wanted| is_meant(wanted, name))
 }
 

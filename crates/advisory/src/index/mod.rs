@@ -31,7 +31,7 @@ pub(crate) use read::PackageBytes;
 pub(crate) use write::{EcosystemCount, IndexWriter, Withdrawn};
 
 /// First line of every index; the number changes when anything below or any version key does.
-pub(crate) const TITLE: &str = "# fnassay advisory index, format 1\n";
+pub(crate) const TITLE: &str = "# fnassay advisory index, format 2\n";
 /// Begins the binary part.
 const MAGIC: &[u8; 8] = b"\0FNADV1\n";
 /// The text in front is short; what has no binary part within this is no index.

@@ -8,7 +8,7 @@
 
 use inventory::{Cut, Side, Span, VersionKey, VersionSet};
 use model::Severity;
-use model::advisory::SeverityBasis;
+use model::advisory::{AffectedCode, SeverityBasis};
 
 use super::Corrupt;
 use super::bytes::{Reader, Writer};
@@ -20,7 +20,12 @@ use crate::groups::Group;
 /// Bits of a group's first byte, above the three of its severity and the two of what that rests on.
 const KNOWN_EXPLOITED: u8 = 1 << 5;
 const MALWARE: u8 = 1 << 6;
-const HAS_ODD_VERSIONS: u8 = 1 << 7;
+const HAS_MORE: u8 = 1 << 7;
+/// Bits of the second byte, which is there when the first has [`HAS_MORE`].
+const HAS_ODD_VERSIONS: u8 = 1;
+const HAS_ARCHITECTURES: u8 = 1 << 1;
+/// Begins a path below the package's own name, which is left out.
+const BELOW_PACKAGE: char = '\u{1}';
 
 const SEVERITIES: [Severity; 5] = [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
 
@@ -47,7 +52,7 @@ pub(super) fn write_package(
     bounds.write(&mut writer);
     writer.count(groups.len());
     for (group, exploitation) in groups {
-        write_group(&mut writer, group, *exploitation, &bounds, &mut vector_number);
+        write_group(&mut writer, name, (group, *exploitation), &bounds, &mut vector_number);
     }
     writer.0
 }
@@ -88,21 +93,25 @@ impl<'a> Bounds<'a> {
 
 fn write_group(
     writer: &mut Writer,
-    group: &Group,
-    exploitation: Exploitation,
+    package: &str,
+    (group, exploitation): (&Group, Exploitation),
     bounds: &Bounds<'_>,
     vector_number: &mut impl FnMut(&crate::severity::Vector) -> u64,
 ) {
     let versions = &group.versions;
     let has_odd_versions = !versions.listed.is_empty() || !versions.undecided.is_empty();
+    let more = u8::from(has_odd_versions) * HAS_ODD_VERSIONS + u8::from(group.architectures != 0) * HAS_ARCHITECTURES;
     let basis = SeverityBasis::ALL.iter().position(|basis| *basis == group.severity_basis).unwrap_or(0) as u8;
     writer.byte(
         group.severity as u8
             | basis << 3
             | if exploitation.is_known { KNOWN_EXPLOITED } else { 0 }
             | if group.is_malware { MALWARE } else { 0 }
-            | if has_odd_versions { HAS_ODD_VERSIONS } else { 0 },
+            | if more != 0 { HAS_MORE } else { 0 },
     );
+    if more != 0 {
+        writer.byte(more);
+    }
     writer.count(versions.set.spans().len());
     for span in versions.set.spans() {
         let is_fix = match span.end() {
@@ -114,6 +123,9 @@ fn write_group(
     }
     if has_odd_versions {
         write_odd_versions(writer, versions);
+    }
+    if group.architectures != 0 {
+        writer.number(u64::from(group.architectures));
     }
     let mut facts = Writer::default();
     facts.count(group.ids.len());
@@ -132,7 +144,26 @@ fn write_group(
     let probability =
         exploitation.probability.map(|probability| (probability.clamp(0.0, 1.0) * PROBABILITY_STEPS).round() as u64);
     facts.number(probability.map_or(0, |steps| steps + 1));
+    write_code(&mut facts, package, &group.code);
     writer.text(&facts.0);
+}
+
+/// Nothing for a package that is hit as a whole.
+fn write_code(facts: &mut Writer, package: &str, code: &[AffectedCode]) {
+    if code.is_empty() {
+        return;
+    }
+    facts.count(code.len());
+    for part in code {
+        match part.path.strip_prefix(package) {
+            Some(below) => facts.text(format!("{BELOW_PACKAGE}{below}")),
+            None => facts.text(&part.path),
+        }
+        facts.count(part.symbols.len());
+        for symbol in &part.symbols {
+            facts.text(symbol);
+        }
+    }
 }
 
 fn write_odd_versions(writer: &mut Writer, versions: &AffectedVersions) {
@@ -157,6 +188,7 @@ fn write_odd_versions(writer: &mut Writer, versions: &AffectedVersions) {
 /// A package as it lies in the index, with the ranges of all its groups decoded.
 #[derive(Debug)]
 pub(crate) struct PackageView<'a> {
+    pub(crate) name: &'a str,
     pub(crate) bounds: Vec<BoundView<'a>>,
     pub(crate) groups: Vec<GroupView<'a>>,
 }
@@ -177,6 +209,8 @@ pub(crate) struct GroupView<'a> {
     pub(crate) ranges: Vec<RangeView>,
     pub(crate) listed: Vec<&'a str>,
     pub(crate) undecided: Vec<Undecided>,
+    /// Bits of [`crate::architecture`]; 0 means all.
+    pub(crate) architectures: u32,
     facts: &'a [u8],
 }
 
@@ -213,12 +247,14 @@ pub(crate) struct Facts {
     pub(crate) published: Option<Day>,
     pub(crate) weaknesses: Vec<u32>,
     pub(crate) probability: Option<f64>,
+    /// With the package's name restored in paths.
+    pub(crate) code: Vec<AffectedCode>,
 }
 
 impl<'a> PackageView<'a> {
     pub(super) fn read(bytes: &'a [u8]) -> Result<Self, Corrupt> {
         let mut reader = Reader(bytes);
-        reader.text()?;
+        let name = reader.text()?;
         let bounds = (0..reader.count()?)
             .map(|_| Ok(BoundView { key: reader.blob()?, text: reader.text()? }))
             .collect::<Result<Vec<_>, _>>()?;
@@ -227,7 +263,7 @@ impl<'a> PackageView<'a> {
         if !reader.is_empty() {
             return Err(Corrupt("a package is longer than its groups"));
         }
-        Ok(Self { bounds, groups })
+        Ok(Self { name, bounds, groups })
     }
 
     /// Where `key` stands among the bounds.
@@ -277,18 +313,21 @@ impl RangeView {
 impl<'a> GroupView<'a> {
     fn read(reader: &mut Reader<'a>, bounds: usize) -> Result<Self, Corrupt> {
         let flags = reader.byte()?;
+        let more = if flags & HAS_MORE != 0 { reader.byte()? } else { 0 };
         let severity = *SEVERITIES.get(usize::from(flags & 7)).ok_or(Corrupt("a severity is unknown"))?;
         let severity_basis =
             *SeverityBasis::ALL.get(usize::from(flags >> 3 & 3)).ok_or(Corrupt("a severity is unknown"))?;
         let ranges = (0..reader.count()?).map(|_| read_range(reader, bounds)).collect::<Result<_, _>>()?;
         let (mut listed, mut undecided) = (Vec::new(), Vec::new());
-        if flags & HAS_ODD_VERSIONS != 0 {
+        if more & HAS_ODD_VERSIONS != 0 {
             listed = (0..reader.count()?).map(|_| reader.text()).collect::<Result<_, _>>()?;
             undecided = (0..reader.count()?).map(|_| read_undecided(reader)).collect::<Result<_, _>>()?;
         }
+        let architectures = if more & HAS_ARCHITECTURES != 0 { reader.small()? } else { 0 };
         Ok(Self {
             severity,
             severity_basis,
+            architectures,
             is_known_exploited: flags & KNOWN_EXPLOITED != 0,
             is_malware: flags & MALWARE != 0,
             ranges,
@@ -307,14 +346,16 @@ impl<'a> GroupView<'a> {
         self.ranges.iter().any(|range| range.start == Place::Start && range.end == Place::End)
     }
 
-    pub(crate) fn facts(&self) -> Result<Facts, Corrupt> {
+    /// `package` is the name under which it was written.
+    pub(crate) fn facts(&self, package: &str) -> Result<Facts, Corrupt> {
         let mut reader = Reader(self.facts);
         let ids = (0..reader.count()?).map(|_| read_id(&mut reader)).collect::<Result<_, _>>()?;
         let vectors = (0..reader.count()?).map(|_| reader.small()).collect::<Result<_, _>>()?;
         let published = reader.small()?.checked_sub(1).map(Day);
         let weaknesses = (0..reader.count()?).map(|_| reader.small()).collect::<Result<_, _>>()?;
         let probability = reader.small()?.checked_sub(1).map(|steps| f64::from(steps) / PROBABILITY_STEPS);
-        Ok(Facts { ids, vectors, published, weaknesses, probability })
+        let code = if reader.is_empty() { Vec::new() } else { read_code(&mut reader, package)? };
+        Ok(Facts { ids, vectors, published, weaknesses, probability, code })
     }
 
     /// The group's first id alone.
@@ -325,6 +366,17 @@ impl<'a> GroupView<'a> {
         }
         read_id(&mut reader)
     }
+}
+
+fn read_code(reader: &mut Reader<'_>, package: &str) -> Result<Vec<AffectedCode>, Corrupt> {
+    let part = |reader: &mut Reader<'_>| {
+        let path = reader.text()?;
+        let path =
+            path.strip_prefix(BELOW_PACKAGE).map_or_else(|| path.to_owned(), |below| format!("{package}{below}"));
+        let symbols = (0..reader.count()?).map(|_| reader.text().map(str::to_owned)).collect::<Result<_, _>>()?;
+        Ok(AffectedCode { path, symbols })
+    };
+    (0..reader.count()?).map(|_| part(reader)).collect()
 }
 
 fn read_range(reader: &mut Reader<'_>, bounds: usize) -> Result<RangeView, Corrupt> {

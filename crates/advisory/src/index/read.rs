@@ -163,8 +163,9 @@ impl Index {
     }
 
     fn read_whole(&self, number: u64) -> Result<(), Corrupt> {
-        for group in self.package(number)?.view()?.groups {
-            group.facts()?;
+        let view = self.package(number)?.view()?;
+        for group in &view.groups {
+            group.facts(view.name)?;
         }
         Ok(())
     }

@@ -30,6 +30,8 @@ fn group(id: &str, versions: AffectedVersions) -> Group {
         published: Some(Day(20_000)),
         weaknesses: vec![79],
         is_malware: false,
+        architectures: if id.starts_with("ALAS") { 5 } else { 0 },
+        code: vec![model::advisory::AffectedCode { path: "a/b".into(), symbols: vec!["f".into()] }],
     }
 }
 
@@ -61,7 +63,12 @@ fn ask_everything(index: &Index) {
             let Ok(Some(bytes)) = index.find(row, name) else { continue };
             let Ok(view) = bytes.view() else { continue };
             for group in &view.groups {
-                let _ = (view.version_set(group), group.facts(), group.first_id(), PackageView::fixes(group).count());
+                let _ = (
+                    view.version_set(group),
+                    group.facts(view.name),
+                    group.first_id(),
+                    PackageView::fixes(group).count(),
+                );
             }
         }
     }
@@ -71,10 +78,10 @@ fn ask_everything(index: &Index) {
 fn an_index_is_found_again() {
     let index = Index::from_bytes(small_index(), "test").unwrap();
     index.verify().unwrap();
-    assert_eq!(index.head(), "# fnassay advisory index, format 1\n# made up\n\n");
+    assert_eq!(index.head(), "# fnassay advisory index, format 2\n# made up\n\n");
     let row = index.ecosystem("npm").unwrap();
     let view = index.find(row, "b").unwrap().unwrap().view().unwrap();
-    let facts = view.groups[1].facts().unwrap();
+    let facts = view.groups[1].facts("b").unwrap();
     assert_eq!(
         (facts.ids, facts.published, facts.weaknesses),
         (vec!["GHSA-2222-2222-2222".to_owned()], Some(Day(20_000)), vec![79])
@@ -109,7 +116,7 @@ fn other_files_are_told_apart() {
     let message = |bytes: &[u8]| Index::from_bytes(bytes.to_vec(), "x.index").unwrap_err().to_string();
     assert!(message(b"").contains("`x.index`: it is no advisory index"));
     assert!(message(b"# fnassay advisory index, format 99\n\n").contains("it is of another format"));
-    assert!(message(b"# fnassay advisory index, format 1\n").contains("its head has no end"));
+    assert!(message(b"# fnassay advisory index, format 2\n").contains("its head has no end"));
 }
 
 /// Where this fails, version keys have changed: raise the number in [`super::TITLE`] and make the starter anew.
@@ -163,7 +170,7 @@ proptest! {
             prop_assert_eq!(&view.version_set(read), &group.versions.set);
             prop_assert_eq!(&read.undecided, &group.versions.undecided);
             prop_assert_eq!(read.listed.iter().map(|text| Box::from(*text)).collect::<Vec<Box<str>>>(), group.versions.listed.clone());
-            prop_assert_eq!(read.facts().unwrap().vectors, vec![7]);
+            prop_assert_eq!(read.facts(view.name).unwrap().vectors, vec![7]);
             for version in &asked {
                 let Ok(key) = npm().unwrap().version_key(version) else { continue };
                 prop_assert_eq!(read.contains(view.position(&key)), group.versions.set.contains(&key), "{}", version);
@@ -175,7 +182,7 @@ proptest! {
     fn any_bytes_are_survived_as_a_package(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         if let Ok(view) = PackageView::read(&bytes) {
             for group in &view.groups {
-                let _ = (view.version_set(group), group.facts(), group.first_id(), group.contains(Position::Below(3)));
+                let _ = (view.version_set(group), group.facts(view.name), group.first_id(), group.contains(Position::Below(3)));
             }
         }
     }

@@ -59,6 +59,35 @@ pub(super) struct JsonAffected<'a> {
     pub(super) severity: AnyList<JsonSeverity<'a>>,
     #[serde(borrow, default)]
     pub(super) database_specific: AnyObject<JsonAffectedSpecific<'a>>,
+    #[serde(borrow, default)]
+    pub(super) ecosystem_specific: AnyObject<JsonEcosystemSpecific<'a>>,
+}
+
+/// What ecosystems add to an `affected` entry: Go's packages and symbols, RustSec's and GitHub's functions, Debian's urgency.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct JsonEcosystemSpecific<'a> {
+    #[serde(borrow, default)]
+    pub(super) imports: AnyList<AnyObject<JsonImport<'a>>>,
+    #[serde(borrow, default)]
+    pub(super) affects: AnyObject<JsonAffects<'a>>,
+    #[serde(borrow, default)]
+    pub(super) affected_functions: AnyList<AnyText<'a>>,
+    #[serde(borrow, default)]
+    pub(super) urgency: AnyText<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct JsonImport<'a> {
+    #[serde(borrow, default)]
+    pub(super) path: AnyText<'a>,
+    #[serde(borrow, default)]
+    pub(super) symbols: AnyList<AnyText<'a>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct JsonAffects<'a> {
+    #[serde(borrow, default)]
+    pub(super) functions: AnyList<AnyText<'a>>,
 }
 
 #[derive(Debug, Deserialize)]

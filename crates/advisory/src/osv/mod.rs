@@ -7,4 +7,4 @@ mod record;
 #[cfg(test)]
 pub(crate) use archive::archive_of;
 pub(crate) use archive::open as open_archive;
-pub(crate) use record::{PackageAdvisory, Record};
+pub(crate) use record::{PackageAdvisory, Record, union_of_code};

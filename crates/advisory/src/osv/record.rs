@@ -1,8 +1,9 @@
 //! One advisory, reduced to what the index keeps.
 
 use inventory::Ecosystem;
+use model::advisory::AffectedCode;
 
-use super::json::{JsonAffected, JsonEvent, JsonRange, JsonRecord};
+use super::json::{AnyList, AnyText, JsonAffected, JsonEvent, JsonRange, JsonRecord};
 use crate::affected::{AffectedVersions, Event, EventKind, Stated};
 use crate::day::Day;
 use crate::severity::{StatedSeverity, Vector};
@@ -19,6 +20,8 @@ pub(crate) struct Record {
     pub(crate) withdrawn: Option<Option<Day>>,
     pub(crate) vectors: Vec<Vector>,
     pub(crate) stated_severity: Option<StatedSeverity>,
+    /// The distribution's own judgement, which stands above upstream's scores.
+    pub(crate) vendor_severity: Option<StatedSeverity>,
     /// Numbers of the Common Weakness Enumeration.
     pub(crate) weaknesses: Vec<u32>,
     pub(crate) packages: Vec<PackageAdvisory>,
@@ -34,6 +37,8 @@ pub(crate) struct PackageAdvisory {
     /// In the ecosystem's canonical form.
     pub(crate) name: Box<str>,
     pub(crate) versions: AffectedVersions,
+    /// The parts that have the flaw; empty means all of the package.
+    pub(crate) code: Vec<AffectedCode>,
 }
 
 impl Record {
@@ -60,6 +65,7 @@ impl Record {
             published: json.published.as_deref().and_then(Day::parse),
             withdrawn: json.withdrawn.as_deref().map(Day::parse),
             vectors: Vec::new(),
+            vendor_severity: None,
             stated_severity: json.database_specific.0.severity.as_deref().and_then(StatedSeverity::parse),
             weaknesses: json
                 .database_specific
@@ -100,14 +106,21 @@ impl Record {
             self.stated_severity = self.stated_severity.or(StatedSeverity::parse_informational(kind));
         }
         self.weaknesses.extend(specific.cwes.0.iter().filter_map(|weakness| parse_weakness(weakness.0.id.as_deref()?)));
+        let urgency = affected.ecosystem_specific.0.urgency.as_deref();
+        self.vendor_severity = self.vendor_severity.or(urgency.and_then(StatedSeverity::parse_urgency));
         let versions = AffectedVersions::from_stated(stated(affected), ecosystem);
+        let code = affected_code(affected);
         let same = |known: &&mut PackageAdvisory| *known.ecosystem == *package.ecosystem && *known.name == *name;
         match self.packages.iter_mut().find(same) {
-            Some(known) => known.versions.add(versions),
+            Some(known) => {
+                known.versions.add(versions);
+                known.code = union_of_code(std::mem::take(&mut known.code), code);
+            }
             None => self.packages.push(PackageAdvisory {
                 ecosystem: package.ecosystem.as_ref().into(),
                 name: name.into(),
                 versions,
+                code,
             }),
         }
     }
@@ -138,6 +151,58 @@ fn is_id(alias: &str) -> bool {
 /// Whether a package of `ecosystem` is meant by the feed of `wanted`.
 fn belongs_to(ecosystem: &str, wanted: &str) -> bool {
     ecosystem.strip_prefix(wanted).is_some_and(|suffix| suffix.is_empty() || suffix.starts_with(':'))
+}
+
+/// Parts of a package that one entry may name; the longest real list has some three hundred.
+const MAX_CODE_PARTS: usize = 2_000;
+const MAX_CODE_NAME_BYTES: usize = 500;
+
+/// What the entry says of the code that has the flaw.
+fn affected_code(affected: &JsonAffected<'_>) -> Vec<AffectedCode> {
+    let specific = &affected.ecosystem_specific.0;
+    let names = |list: &AnyList<AnyText<'_>>| {
+        let texts = list.0.iter().filter_map(|name| name.as_deref());
+        let mut names: Vec<String> = texts
+            .filter(|name| !name.is_empty() && name.len() <= MAX_CODE_NAME_BYTES)
+            .take(MAX_CODE_PARTS)
+            .map(str::to_owned)
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    };
+    let mut code: Vec<AffectedCode> = Vec::new();
+    for import in specific.imports.0.iter().take(MAX_CODE_PARTS) {
+        match import.0.path.as_deref() {
+            Some(path) if !path.is_empty() && path.len() <= MAX_CODE_NAME_BYTES => {
+                code.push(AffectedCode { path: path.to_owned(), symbols: names(&import.0.symbols) });
+            }
+            // A part without a name may be any.
+            _ => return Vec::new(),
+        }
+    }
+    let mut functions = names(&specific.affects.0.functions);
+    functions.extend(names(&specific.affected_functions));
+    if !functions.is_empty() {
+        functions.sort_unstable();
+        functions.dedup();
+        code.push(AffectedCode { path: String::new(), symbols: functions });
+    }
+    code.sort_unstable();
+    code.dedup();
+    code
+}
+
+/// Both together; an entry that names no parts means the whole package.
+pub(crate) fn union_of_code(left: Vec<AffectedCode>, right: Vec<AffectedCode>) -> Vec<AffectedCode> {
+    if left.is_empty() || right.is_empty() {
+        return Vec::new();
+    }
+    let mut all = left;
+    all.extend(right);
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 fn parse_weakness(id: &str) -> Option<u32> {

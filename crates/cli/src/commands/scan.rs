@@ -37,12 +37,29 @@ pub(crate) struct Arguments {
     /// Look only for these families of findings
     #[arg(long, value_name = "FAMILY,…", value_delimiter = ',', value_parser = family_names())]
     only: Vec<String>,
+
+    /// Heed this VEX document (OpenVEX or CycloneDX); may be repeated
+    #[arg(long, value_name = "FILE")]
+    vex: Vec<PathBuf>,
+
+    /// Take a requirement without a lock for what an install on this day (YYYY-MM-DD) would have taken
+    #[arg(long, value_name = "DATE", value_parser = crate::arguments::parse_date, requires = "package_index")]
+    as_of: Option<engine::Date>,
+
+    /// Folder of what registries say of packages: `npm/<name>.json`, `pypi/<name>.json`
+    #[arg(long, value_name = "FOLDER", requires = "as_of")]
+    package_index: Option<PathBuf>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let config = config::load(arguments.target.config.as_deref())?;
     let mut settings = config.settings(&arguments.target);
     settings.families = families(&arguments.only, &config);
+    settings.vex.extend(arguments.vex.iter().cloned());
+    settings.resolution = arguments
+        .as_of
+        .zip(arguments.package_index.clone())
+        .map(|(day, package_index)| engine::Resolution { day, package_index });
     let fail_on = arguments.fail_on.as_deref().and_then(Severity::parse).or(config.fail_on());
     let report = scan_all(&arguments.target, &settings)?;
     write_reports(arguments, &report, &settings)?;

@@ -2,6 +2,7 @@
 
 mod html;
 pub mod json;
+mod openvex;
 mod story;
 pub mod table;
 
@@ -31,7 +32,7 @@ pub struct Format {
 }
 
 /// Every format, in the order `--help` shows them.
-pub const FORMATS: &[Format] = &[table::FORMAT, json::FORMAT, html::FORMAT];
+pub const FORMATS: &[Format] = &[table::FORMAT, json::FORMAT, html::FORMAT, openvex::FORMAT];
 
 /// The format of this name.
 pub fn find(id: &str) -> Option<&'static Format> {

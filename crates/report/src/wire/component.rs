@@ -19,6 +19,29 @@ pub struct Component {
     presence: &'static str,
     direct: Option<bool>,
     parents: Vec<String>,
+    /// What an operating system's package manager adds.
+    system: Option<System>,
+    /// Purl of the operating system's package that its files belong to.
+    owner: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct System {
+    distribution: Option<String>,
+    architecture: Option<String>,
+    source: Option<String>,
+    source_version: Option<String>,
+}
+
+impl System {
+    fn from_model(system: &model::component::SystemPackage) -> Self {
+        Self {
+            distribution: system.distribution.clone(),
+            architecture: system.architecture.clone(),
+            source: system.source.as_ref().map(|source| source.name.clone()),
+            source_version: system.source.as_ref().and_then(|source| source.version.clone()),
+        }
+    }
 }
 
 impl Component {
@@ -45,6 +68,8 @@ impl Component {
             presence: presence(component.presence),
             direct: component.direct,
             parents: component.parents.clone(),
+            system: component.system.as_ref().map(System::from_model),
+            owner: component.owner.clone(),
         }
     }
 }

@@ -44,6 +44,33 @@ impl Finding {
     }
 }
 
+/// A finding that is not counted.
+#[derive(Debug, Serialize)]
+pub struct SuppressedFinding {
+    finding: Finding,
+    /// `ignored`, `vex` or `vendor`.
+    by: &'static str,
+    /// File and line of the entry, the VEX document, or the purl of the vendor's package.
+    source: String,
+    status: Option<&'static str>,
+    reason: String,
+    expires: Option<String>,
+}
+
+impl SuppressedFinding {
+    pub fn from_model(suppressed: &model::finding::SuppressedFinding) -> Self {
+        let by = &suppressed.by;
+        Self {
+            finding: Finding::from_model(&suppressed.finding),
+            by: by.kind.name(),
+            source: by.source.clone(),
+            status: by.status,
+            reason: by.reason.clone(),
+            expires: by.expires.clone(),
+        }
+    }
+}
+
 #[derive(Debug, Serialize)]
 pub(super) struct Location {
     pub(super) file: String,
@@ -71,6 +98,16 @@ struct Advisory {
     epss: Option<f64>,
     kev: bool,
     published: Option<String>,
+    /// `symbol`, `imported`, `installed`, `unknown` or `not-linked`.
+    reach: &'static str,
+    /// The code that has the flaw, where the advisory names it.
+    code: Vec<Code>,
+}
+
+#[derive(Debug, Serialize)]
+struct Code {
+    path: String,
+    symbols: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -98,6 +135,12 @@ impl Advisory {
             epss: found.epss,
             kev: found.known_exploited,
             published: found.published.clone(),
+            reach: found.reach.name(),
+            code: found
+                .code
+                .iter()
+                .map(|part| Code { path: part.path.clone(), symbols: part.symbols.clone() })
+                .collect(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::report::{Assessment, RuntimeStatus as ModelRuntimeStatus};
 use serde::Serialize;
 
-use super::{Component, Finding, Gap, Permissions};
+use super::{Component, Finding, Gap, Permissions, SuppressedFinding};
 
 #[derive(Debug, Serialize)]
 pub struct Function {
@@ -22,6 +22,7 @@ pub struct Function {
     components: Vec<Component>,
     permissions: Permissions,
     findings: Vec<Finding>,
+    ignored: Vec<SuppressedFinding>,
     gaps: Vec<Gap>,
     risk: Risk,
 }
@@ -51,6 +52,7 @@ impl Function {
             components: assessment.components.iter().map(Component::from_model).collect(),
             permissions: Permissions::from_model(&assessment.permissions),
             findings: assessment.findings.iter().map(Finding::from_model).collect(),
+            ignored: assessment.suppressed.iter().map(SuppressedFinding::from_model).collect(),
             gaps: assessment.gaps.iter().map(Gap::from_model).collect(),
             risk: Risk::from_model(&assessment.risk),
         }

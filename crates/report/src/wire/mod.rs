@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use component::Component;
-pub use finding::{Finding, Gap};
+pub use finding::{Finding, Gap, SuppressedFinding};
 pub use function::Function;
 pub use permission::{Call, Permissions, PolicyDocument};
 pub use summary::Summary;

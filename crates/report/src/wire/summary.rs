@@ -11,6 +11,8 @@ pub struct Summary {
     functions: usize,
     components: usize,
     findings: usize,
+    /// Findings that are not counted.
+    ignored: usize,
     by_severity: BTreeMap<&'static str, usize>,
     by_family: BTreeMap<&'static str, usize>,
     gaps: usize,
@@ -30,6 +32,7 @@ impl Summary {
             functions: report.functions.len(),
             components: purls.len(),
             findings: findings.len(),
+            ignored: report.functions.iter().map(|function| function.suppressed.len()).sum(),
             by_severity: Severity::ALL
                 .into_iter()
                 .map(|severity| {

@@ -3,6 +3,7 @@
 use model::advisory::{AdvisoryMatch, AdvisorySource, Cvss, MatchStatus, SeverityBasis};
 use model::call::{Binding, Call, Via};
 use model::component::{Component, Evidence, EvidenceKind, Origin, Presence, Reach, Version};
+use model::finding::{SuppressedFinding, Suppression, SuppressionKind};
 use model::function::{
     Cloud, CodeContent, CodeSource, EnvironmentVariable, Exposure, Function, FunctionKind, Identity, Trigger,
 };
@@ -106,6 +107,7 @@ fn orders() -> Assessment {
         calls: calls(),
         permissions: permissions(),
         findings: findings(),
+        suppressed: suppressed(),
         gaps: vec![Gap::new(
             Location::line("src/orders/app.py", 40),
             "the operation's name is computed: name it in the code, or add its actions by hand",
@@ -347,6 +349,8 @@ fn vulnerable(purl: &str, to: &str, severity: Severity, status: MatchStatus, id:
             epss: Some(0.25),
             published: Some("2025-01-01".into()),
             cwe: vec!["CWE-94".into()],
+            code: Vec::new(),
+            reach: model::advisory::FlawReach::Imported,
         }),
         ..finding("vulnerable-component", Family::Vulnerability, severity, id, RemedyKind::Upgrade, "")
     }
@@ -445,6 +449,28 @@ fn hostile() -> Assessment {
     assessment
 }
 
+/// One of each kind.
+fn suppressed() -> Vec<SuppressedFinding> {
+    let finding =
+        vulnerable("pkg:npm/left@1.0.0", "1.0.1", Severity::Low, MatchStatus::Affected, "GHSA-bbbb-bbbb-bbbb");
+    let by = |kind, status: Option<&'static str>, expires: Option<&str>| SuppressedFinding {
+        finding: finding.clone(),
+        by: Suppression {
+            kind,
+            source: "fnassay.toml:3".into(),
+            status,
+            reason: "the code is not reached".into(),
+            expires: expires.map(str::to_owned),
+        },
+    };
+    vec![
+        by(SuppressionKind::Ignored, None, Some("2027-01-31")),
+        by(SuppressionKind::Vex, Some("not_affected"), None),
+        by(SuppressionKind::Vex, Some("fixed"), None),
+        by(SuppressionKind::Vendor, None, None),
+    ]
+}
+
 fn quiet() -> Assessment {
     Assessment {
         function: Function {
@@ -466,6 +492,7 @@ fn quiet() -> Assessment {
         components: Vec::new(),
         calls: Vec::new(),
         permissions: Permissions { recommended: Some(Vec::new()), ..Permissions::default() },
+        suppressed: Vec::new(),
         findings: Vec::new(),
         gaps: Vec::new(),
         risk: Risk { score: 0, band: "low", inputs: Vec::new(), best_single_change: None },

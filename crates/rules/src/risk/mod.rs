@@ -17,7 +17,7 @@ mod weights;
 
 use std::collections::BTreeMap;
 
-use model::component::Reach;
+use model::advisory::FlawReach;
 use model::function::Exposure;
 use model::report::Risk;
 use model::{Confidence, Family, Finding, Severity};
@@ -98,7 +98,7 @@ impl Circumstances {
 fn groups(facts: &FunctionFacts<'_>, findings: &[Finding], weights: &Weights) -> Vec<Group> {
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
     for finding in findings {
-        let Some(weight) = weight(facts, finding, weights) else { continue };
+        let Some(weight) = weight(finding, weights) else { continue };
         let key = match &finding.component {
             Some(purl) => format!("component {purl}"),
             None => format!("finding {}", finding.fingerprint),
@@ -110,12 +110,10 @@ fn groups(facts: &FunctionFacts<'_>, findings: &[Finding], weights: &Weights) ->
 }
 
 /// Likelihood times severity; `None` for findings that count otherwise.
-fn weight(facts: &FunctionFacts<'_>, finding: &Finding, weights: &Weights) -> Option<f64> {
+fn weight(finding: &Finding, weights: &Weights) -> Option<f64> {
     let stated = weights.get(&format!("severity_{}", finding.severity.name()));
     match finding.family {
-        Family::Vulnerability => {
-            Some(flaw_likelihood(facts, finding, weights) * flaw_severity(finding).unwrap_or(stated))
-        }
+        Family::Vulnerability => Some(flaw_likelihood(finding, weights) * flaw_severity(finding).unwrap_or(stated)),
         Family::Secret if finding.confidence == Confidence::Possible => {
             Some(weights.get("likelihood_secret_possible") * stated)
         }
@@ -126,15 +124,16 @@ fn weight(facts: &FunctionFacts<'_>, finding: &Finding, weights: &Weights) -> Op
     }
 }
 
-fn flaw_likelihood(facts: &FunctionFacts<'_>, finding: &Finding, weights: &Weights) -> f64 {
+fn flaw_likelihood(finding: &Finding, weights: &Weights) -> f64 {
     let Some(flaw) = &finding.advisory else { return weights.get("epss_assumed").sqrt() };
     let exploited = flaw.epss.unwrap_or_else(|| weights.get("epss_assumed")).clamp(0.0, 1.0).sqrt();
     let exploited = if flaw.known_exploited { 1.0 } else { exploited };
-    let is_imported = facts
-        .components
-        .iter()
-        .any(|component| Some(&component.purl) == finding.component.as_ref() && component.reach == Reach::Imported);
-    let reach = weights.get(if is_imported { "reach_imported" } else { "reach_present" });
+    let reach = weights.get(match flaw.reach {
+        FlawReach::Symbol => "reach_symbol",
+        FlawReach::Imported => "reach_imported",
+        FlawReach::Installed | FlawReach::Unknown => "reach_present",
+        FlawReach::NotLinked => "reach_not_linked",
+    });
     let certainty =
         if finding.confidence == Confidence::Possible { weights.get("likelihood_possible_match") } else { 1.0 };
     exploited * reach * certainty

@@ -192,6 +192,8 @@ impl Sample {
             epss: after(rest, "epss").map(|number| number.parse().unwrap()),
             published: None,
             cwe: Vec::new(),
+            code: Vec::new(),
+            reach: model::advisory::FlawReach::Unknown,
         };
         self.vulnerabilities_of(component).matches.push(flaw);
     }
@@ -205,6 +207,7 @@ impl Sample {
                 matches: Vec::new(),
                 upgrade: None,
                 upgrade_in_line: None,
+                vendor: None,
             });
             self.vulnerabilities.len() - 1
         });
