@@ -9,6 +9,7 @@
 mod action_set;
 mod coverage;
 mod dangers;
+pub mod evaluation;
 pub mod facts;
 mod grants;
 mod needs;

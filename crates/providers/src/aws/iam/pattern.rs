@@ -4,7 +4,7 @@
 //! are the same, and so is the ARN with the table's name written out when the template gives it. Two questions are then
 //! answered: does one pattern *surely* cover the other, and *may* they have something in common.
 
-mod tokens;
+pub(super) mod tokens;
 
 use std::sync::Arc;
 

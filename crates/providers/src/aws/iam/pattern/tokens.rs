@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 /// One place of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Token {
+pub(in crate::aws::iam) enum Token {
     Letter(char),
     /// `?`
     One,
@@ -20,7 +20,7 @@ pub(super) enum Token {
 }
 
 /// Runs of wildcards as `??*`, so that equal sets have one form.
-pub(super) fn simplified(tokens: Vec<Token>) -> Vec<Token> {
+pub(in crate::aws::iam) fn simplified(tokens: Vec<Token>) -> Vec<Token> {
     let mut simple: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut open = false;
     for token in tokens {
@@ -42,7 +42,7 @@ pub(super) fn simplified(tokens: Vec<Token>) -> Vec<Token> {
 }
 
 /// Whether `wide` surely matches all that `narrow` does.
-pub(super) fn covers(wide: &[Token], narrow: &[Token]) -> bool {
+pub(in crate::aws::iam) fn covers(wide: &[Token], narrow: &[Token]) -> bool {
     if covers_greedily(wide, narrow) {
         return true;
     }
@@ -144,7 +144,7 @@ fn closed(wide: &[Token], mut places: BTreeSet<usize>) -> BTreeSet<usize> {
 /// Whether some text may match both, values of the deployment being whatever they must.
 ///
 /// Cost: the product of the lengths; ends that differ are seen at once.
-pub(super) fn may_meet(left: &[Token], right: &[Token]) -> bool {
+pub(in crate::aws::iam) fn may_meet(left: &[Token], right: &[Token]) -> bool {
     if ends_differ(left.iter(), right.iter()) || ends_differ(left.iter().rev(), right.iter().rev()) {
         return false;
     }
