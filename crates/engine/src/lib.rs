@@ -13,6 +13,9 @@ mod settings;
 mod suppress;
 
 pub use error::Error;
+pub use model::evaluation::Answer;
+use providers::aws::iam::evaluation;
+pub use providers::aws::iam::evaluation::CaseError;
 pub use progress::{NoProgress, Progress, Stage};
 pub use scan::scan;
 pub use settings::{Date, Ignore, Resolution, Settings, today};
@@ -21,4 +24,13 @@ pub use source::Options as SourceOptions;
 /// The actions that the patterns stand for, sorted, without duplicates; a pattern that names none stands for itself.
 pub fn expand_actions(patterns: &[String]) -> Vec<String> {
     providers::aws::iam::expand_actions(patterns.iter().map(String::as_str))
+}
+
+/// Decides the request of a case: `text` is what its file holds.
+///
+/// # Errors
+/// When the text is no case: with line and column.
+pub fn evaluate_case(text: &str, file: &str) -> Result<Answer, CaseError> {
+    let case = evaluation::Case::from_json(text, file)?;
+    Ok(evaluation::evaluate(&case.request, &case.policies))
 }

@@ -6,6 +6,7 @@
 pub mod advisory;
 pub mod call;
 pub mod component;
+pub mod evaluation;
 pub mod finding;
 pub mod function;
 pub mod gap;

@@ -1,10 +1,13 @@
 //! `fnassay policy`: IAM questions by themselves.
 
+mod evaluate;
+
 use crate::exit::Exit;
 use crate::output;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
+    Evaluate(evaluate::Arguments),
     /// List the actions that patterns stand for, e.g. `s3:Get*`
     #[command(after_help = "Example:\n  fnassay policy expand 's3:Get*' 'sqs:*Message'")]
     Expand {
@@ -16,6 +19,7 @@ pub(crate) enum Command {
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<Exit> {
     match command {
+        Command::Evaluate(arguments) => evaluate::run(arguments),
         Command::Expand { actions } => {
             output::report(&engine::expand_actions(actions).join("\n"))?;
             Ok(Exit::Clean)

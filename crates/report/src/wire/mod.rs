@@ -1,6 +1,7 @@
 //! Version 1 of the JSON report. Field order is output order; a field once published keeps its name and meaning.
 
 mod component;
+mod evaluation;
 mod finding;
 mod function;
 mod permission;
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use component::Component;
+pub use evaluation::Evaluation;
 pub use finding::{Finding, Gap, SuppressedFinding};
 pub use function::Function;
 pub use permission::{Call, Permissions, PolicyDocument};

@@ -1,12 +1,13 @@
 //! Puts the say of all kinds of policies together.
 
+use model::evaluation::{Answer, Decision, StatementName, Unevaluated};
 use model::permission::Effect;
 
 use super::document::{Asked, Attachment, Document, Statement};
 use super::principal::{Capacity, PrincipalKind};
 use super::service_rules::{self, ServiceRule};
 use super::truth::Truth;
-use super::{Answer, Decision, Policies, Request, StatementName, Unevaluated};
+use super::{Policies, Request};
 
 pub(super) struct Authorisation<'a> {
     request: &'a Request,

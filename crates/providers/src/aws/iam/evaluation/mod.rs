@@ -25,6 +25,7 @@ pub use context::Context;
 pub use document::Document;
 pub use principal::Principal;
 
+use model::evaluation::Answer;
 use resource::RequestedResource;
 
 /// What is asked.
@@ -77,49 +78,6 @@ pub struct Policies {
     pub service_control: Vec<Vec<Document>>,
     /// As above; at each level everything is allowed unless denied.
     pub resource_control: Vec<Vec<Document>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
-    Allowed,
-    /// Nothing allows it.
-    ImplicitlyDenied,
-    ExplicitlyDenied,
-    /// It depends on something that is not known.
-    Unknown,
-}
-
-impl Decision {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Allowed => "Allowed",
-            Self::ImplicitlyDenied => "ImplicitlyDenied",
-            Self::ExplicitlyDenied => "ExplicitlyDenied",
-            Self::Unknown => "Unknown",
-        }
-    }
-}
-
-/// A statement, by its policy's name and its own Sid or 1-based place.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct StatementName {
-    pub policy: String,
-    pub statement: String,
-}
-
-/// A statement of which it is not known whether it applies.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unevaluated {
-    pub statement: StatementName,
-    pub why: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    pub decision: Decision,
-    /// The statements that brought it about, in the order of the policies.
-    pub deciding: Vec<StatementName>,
-    pub unevaluated: Vec<Unevaluated>,
 }
 
 /// Decides one request. Cost: one pass over all statements.

@@ -1,3 +1,4 @@
+use model::evaluation::{Decision, StatementName};
 use proptest::prelude::*;
 
 use super::*;
