@@ -1,6 +1,7 @@
 //! The project's chores, as `cargo xtask <chore>`.
 
 mod bench;
+mod escalation;
 mod facts;
 mod starter;
 mod test;
@@ -38,6 +39,8 @@ struct FactsChore {
 enum OtherSource {
     /// Make the advisories built into the program from a folder of OSV records.
     Starter(starter::StarterArguments),
+    /// Make the table of privilege escalation paths from a checkout of their library.
+    Escalation(escalation::EscalationArguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -45,6 +48,9 @@ fn main() -> anyhow::Result<()> {
         Chore::Bench(arguments) => bench::run(&arguments),
         Chore::Facts(FactsChore { other_source: Some(OtherSource::Starter(arguments)), .. }) => {
             starter::run(&arguments)
+        }
+        Chore::Facts(FactsChore { other_source: Some(OtherSource::Escalation(arguments)), .. }) => {
+            escalation::run(&arguments)
         }
         Chore::Facts(FactsChore { other_source: None, tables }) => facts::run(&tables),
         Chore::Test(arguments) => test::run(&arguments),

@@ -9,7 +9,7 @@ mod javascript;
 mod json;
 mod python_names;
 mod sdk;
-mod sources;
+pub(crate) mod sources;
 mod table;
 
 use std::fs;

