@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use artifact::{Artifact, Content, Entry, Mount};
 use model::{Gap, Hidden, Location};
+use rustc_hash::FxHashSet;
 
 use crate::claim::{Claim, Place};
 use crate::ownership::{OwnedFile, Sought};
@@ -98,6 +99,25 @@ pub(crate) struct Survey<'a> {
     pub(crate) python: Option<(u32, u32)>,
     /// The files whose owners are asked for; `None` before they are known.
     pub(crate) sought: Option<&'a Sought>,
+    /// Folders whose assemblies a `deps.json` lists.
+    pub(crate) listed: &'a FxHashSet<(Mount, String)>,
+}
+
+impl Survey<'_> {
+    /// Folders whose assemblies a `deps.json` lists: those it lies in.
+    pub(crate) fn listed_folders(artifact: &Artifact) -> FxHashSet<(Mount, String)> {
+        let lists = artifact.entries().iter().filter(|entry| entry.path.ends_with(".deps.json"));
+        lists.map(|entry| (entry.mount, EntryPath::new(&entry.path).folder.to_owned())).collect()
+    }
+
+    /// Whether a `deps.json` beside or above the file speaks of it.
+    pub(crate) fn is_listed_assembly(&self, entry: &Entry) -> bool {
+        let folders = std::iter::successors(Some(EntryPath::new(&entry.path).folder), |folder| {
+            (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(outer, _)| outer))
+        });
+        !self.listed.is_empty()
+            && folders.into_iter().any(|folder| self.listed.contains(&(entry.mount, folder.to_owned())))
+    }
 }
 
 /// A file to read.

@@ -42,7 +42,8 @@ pub fn inventory(artifact: &Artifact, layers: &[String]) -> Parsed<Vec<Component
 /// The packages of `artifact` with everything found out about them. Reads only files whose path says that they speak of
 /// packages, in parallel.
 pub fn take(artifact: &Artifact, setting: &Setting<'_>) -> Parsed<Inventory> {
-    let survey = Survey { artifact, python: setting.runtime.and_then(python_version), sought: None };
+    let listed = Survey::listed_folders(artifact);
+    let survey = Survey { artifact, python: setting.runtime.and_then(python_version), sought: None, listed: &listed };
     let (first, mut second): (Vec<_>, Vec<_>) =
         choose(artifact, &formats()).into_iter().partition(|chosen| chosen.format.finds_installed);
     let mut readings = read_all(survey, first);

@@ -151,3 +151,20 @@ fn tells_shared_frameworks_from_included_ones() {
         &["pkg:nuget/Microsoft.NETCore.App@8.0.4: i b/B.runtimeconfig.json"],
     );
 }
+
+#[test]
+fn names_a_shared_framework_by_its_folder() {
+    let deps = r#"{"runtimeTarget": {"name": "t"}, "targets": {"t": {
+"runtime.linux-x64.Microsoft.NETCore.App/3.1.23-servicing.22122.4": {"native": {"runtimes/linux-x64/native/libcoreclr.so": {}}}}},
+"libraries": {
+"runtime.linux-x64.Microsoft.NETCore.App/3.1.23-servicing.22122.4": {"type": "package"}}}"#;
+    check(
+        &[
+            ("dotnet/shared/Microsoft.NETCore.App/3.1.23/Microsoft.NETCore.App.deps.json", deps),
+            ("dotnet/shared/Microsoft.NETCore.App/3.1.23/libcoreclr.so", ""),
+        ],
+        &[
+            "pkg:nuget/Microsoft.NETCore.App.Runtime.linux-x64@3.1.23: i dotnet/shared/Microsoft.NETCore.App/3.1.23/Microsoft.NETCore.App.deps.json:4",
+        ],
+    );
+}

@@ -96,6 +96,9 @@ pub(super) fn read_text(document: &Document<'_>, text: &str, has_file: &dyn Fn(&
             Some("package" | "runtimepack") => {
                 let Some(parts) = parts.filter(|parts| parts.ships()) else { continue };
                 let name = name.strip_prefix("runtimepack.").unwrap_or(name);
+                let framework = framework(document.path.folder, name);
+                let (name, version) =
+                    framework.as_ref().map_or((name, version), |(name, version)| (name.as_str(), *version));
                 let kind = if parts.is_here(has_file) { EvidenceKind::Installed } else { EvidenceKind::Locked };
                 let mut claim =
                     claim(name, Version::Exact(version.to_owned()), kind, document.location(line), document.place());
@@ -114,6 +117,15 @@ pub(super) fn read_text(document: &Document<'_>, text: &str, has_file: &dyn Fn(&
     if !loose.is_empty() {
         reading.gaps.push(document.gap(None, loose_assemblies(&loose)));
     }
+}
+
+/// The runtime's package and version for a library of a shared framework, which lies in `shared/NAME/VERSION`. Before .NET 5
+/// its `deps.json` named a package of the build, by a version that sorts as a pre-release of the framework's own.
+fn framework<'a>(folder: &'a str, library: &str) -> Option<(String, &'a str)> {
+    let (above, version) = folder.rsplit_once('/')?;
+    let (above, name) = above.rsplit_once('/').unwrap_or(("", above));
+    let platform = library.strip_prefix("runtime.")?.strip_suffix(name)?.strip_suffix('.')?;
+    (above == "shared" || above.ends_with("/shared")).then(|| (format!("{name}.Runtime.{platform}"), version))
 }
 
 fn project(document: &Document<'_>, name: &str, version: &str, line: Option<u32>) -> Claim {

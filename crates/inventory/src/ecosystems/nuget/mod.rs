@@ -1,5 +1,6 @@
 //! NuGet: .NET packages. Names are the same in any case, and shown as they are spelled.
 
+mod assembly;
 mod assets_json;
 mod deps_json;
 mod packages_config;
@@ -26,6 +27,7 @@ pub(crate) const NUGET: Ecosystem = Ecosystem {
     namespace_separator: None,
     normalise_name: lower_case,
     formats: &[
+        assembly::FORMAT,
         assets_json::FORMAT,
         deps_json::FORMAT,
         packages_config::FORMAT,

@@ -15,7 +15,7 @@ const MAX_VALUES: usize = 1_000_000;
 pub(super) enum Value {
     /// Strings; of `__DIR__ . '/x'` what follows the word.
     Text(String),
-    Array(Vec<(String, Value)>),
+    Array(Vec<(String, Self)>),
     /// Numbers and words.
     Word,
 }
