@@ -6,11 +6,10 @@
 //! wrongly (`ID_LIKE` is not followed).
 
 use artifact::Mount;
-use model::component::Component;
 use model::{Gap, Hidden};
 
 use crate::Ecosystem;
-use crate::document::{Document, Reading, decode};
+use crate::document::{Document, EntryPath, Reading, decode};
 use crate::ecosystems::{apk, debian, rpm};
 
 /// A distribution whose advisories have an ecosystem.
@@ -19,88 +18,41 @@ struct Distribution {
     /// As `ID` of os-release and the qualifier `distro` of purls spell it.
     id: &'static str,
     ecosystem: &'static Ecosystem,
-    /// The part of `VERSION_ID` that tells releases apart.
-    release: fn(&str) -> Option<String>,
-    /// How the ecosystem's name in advisories goes on for such a release.
-    advisory_suffix: AdvisorySuffix,
+    releases: Releases,
 }
 
 #[derive(Debug)]
-enum AdvisorySuffix {
-    /// One stream of advisories for all time.
-    None,
-    Release(fn(&str) -> Option<String>),
+enum Releases {
+    /// One stream of packages and advisories for all time.
+    Rolling,
+    /// The part of `VERSION_ID` that tells releases apart; `None` for what is no release.
+    Named(fn(&str) -> Option<String>),
 }
 
-use AdvisorySuffix::Release;
+use Releases::{Named, Rolling};
 
 /// Sorted by id.
 const DISTRIBUTIONS: &[Distribution] = &[
-    Distribution { id: "almalinux", ecosystem: &rpm::ALMALINUX, release: major, advisory_suffix: Release(as_is) },
-    Distribution { id: "alpine", ecosystem: &apk::ALPINE, release: minor, advisory_suffix: Release(with_v) },
-    Distribution { id: "amzn", ecosystem: &rpm::AMAZON, release: whole, advisory_suffix: Release(as_is) },
-    Distribution { id: "azurelinux", ecosystem: &rpm::AZURE_LINUX, release: major, advisory_suffix: Release(as_is) },
-    Distribution {
-        id: "chainguard",
-        ecosystem: &apk::CHAINGUARD,
-        release: whole,
-        advisory_suffix: AdvisorySuffix::None,
-    },
-    Distribution { id: "debian", ecosystem: &debian::DEBIAN, release: major, advisory_suffix: Release(as_is) },
-    Distribution { id: "mageia", ecosystem: &rpm::MAGEIA, release: major, advisory_suffix: Release(as_is) },
-    Distribution { id: "mariner", ecosystem: &rpm::AZURE_LINUX, release: major, advisory_suffix: Release(as_is) },
-    Distribution { id: "openeuler", ecosystem: &rpm::OPENEULER, release: whole, advisory_suffix: Release(as_is) },
-    Distribution { id: "opensuse", ecosystem: &rpm::OPENSUSE, release: minor, advisory_suffix: Release(leap) },
-    Distribution { id: "opensuse-leap", ecosystem: &rpm::OPENSUSE, release: minor, advisory_suffix: Release(leap) },
-    Distribution {
-        id: "opensuse-tumbleweed",
-        ecosystem: &rpm::OPENSUSE,
-        release: whole,
-        advisory_suffix: Release(|_| Some("Tumbleweed".to_owned())),
-    },
-    Distribution { id: "photon", ecosystem: &rpm::PHOTON, release: minor, advisory_suffix: Release(as_is) },
-    Distribution { id: "rhel", ecosystem: &rpm::RED_HAT, release: major, advisory_suffix: Release(enterprise_linux) },
-    Distribution { id: "rocky", ecosystem: &rpm::ROCKY, release: major, advisory_suffix: Release(as_is) },
-    Distribution { id: "sles", ecosystem: &rpm::SUSE, release: whole, advisory_suffix: Release(service_pack) },
-    Distribution { id: "ubuntu", ecosystem: &debian::UBUNTU, release: minor, advisory_suffix: Release(long_term) },
-    Distribution { id: "wolfi", ecosystem: &apk::WOLFI, release: whole, advisory_suffix: AdvisorySuffix::None },
+    Distribution { id: "almalinux", ecosystem: &rpm::ALMALINUX, releases: Named(major) },
+    Distribution { id: "alpine", ecosystem: &apk::ALPINE, releases: Named(minor) },
+    Distribution { id: "amzn", ecosystem: &rpm::AMAZON, releases: Named(whole) },
+    Distribution { id: "azurelinux", ecosystem: &rpm::AZURE_LINUX, releases: Named(major) },
+    Distribution { id: "chainguard", ecosystem: &apk::CHAINGUARD, releases: Rolling },
+    Distribution { id: "debian", ecosystem: &debian::DEBIAN, releases: Named(major) },
+    Distribution { id: "mageia", ecosystem: &rpm::MAGEIA, releases: Named(major) },
+    Distribution { id: "mariner", ecosystem: &rpm::AZURE_LINUX, releases: Named(major) },
+    Distribution { id: "openeuler", ecosystem: &rpm::OPENEULER, releases: Named(whole) },
+    Distribution { id: "opensuse", ecosystem: &rpm::OPENSUSE, releases: Named(minor) },
+    Distribution { id: "opensuse-leap", ecosystem: &rpm::OPENSUSE, releases: Named(minor) },
+    Distribution { id: "opensuse-tumbleweed", ecosystem: &rpm::OPENSUSE, releases: Rolling },
+    Distribution { id: "photon", ecosystem: &rpm::PHOTON, releases: Named(minor) },
+    Distribution { id: "rhel", ecosystem: &rpm::RED_HAT, releases: Named(major) },
+    Distribution { id: "rocky", ecosystem: &rpm::ROCKY, releases: Named(major) },
+    Distribution { id: "sles", ecosystem: &rpm::SUSE, releases: Named(whole) },
+    Distribution { id: "sles_sap", ecosystem: &rpm::SUSE, releases: Named(whole) },
+    Distribution { id: "ubuntu", ecosystem: &debian::UBUNTU, releases: Named(minor) },
+    Distribution { id: "wolfi", ecosystem: &apk::WOLFI, releases: Rolling },
 ];
-
-/// The ecosystem that advisories for the component are filed under, with the release where the ecosystem has any:
-/// `Debian:12`, `Alpine:v3.20`, `Ubuntu:22.04:LTS`, `Rocky Linux:9`, `npm`. For Red Hat the part before the repository
-/// (`Red Hat:enterprise_linux:9`), which records append as `::baseos`. `None` where the distribution or its release is
-/// not known to the program: no advisory may be taken for it then.
-pub fn advisory_ecosystem(component: &Component) -> Option<String> {
-    let ecosystem = Ecosystem::by_id(component.ecosystem)?;
-    let named = component.system.as_ref().and_then(|system| system.distribution.as_deref());
-    advisory_ecosystem_of(ecosystem, named)
-}
-
-/// As [`advisory_ecosystem`], for an ecosystem and a purl's `distro` (`alpine-3.20`, `alpine-3.20.3`).
-pub fn advisory_ecosystem_of(ecosystem: &Ecosystem, distro: Option<&str>) -> Option<String> {
-    let name = ecosystem.advisory_name;
-    if ecosystem.is_neutral() {
-        return None;
-    }
-    // The longest id first: one begins another.
-    let rows = || DISTRIBUTIONS.iter().rev().filter(|row| row.ecosystem == ecosystem);
-    if rows().all(|row| matches!(row.advisory_suffix, AdvisorySuffix::None)) {
-        return Some(name.to_owned());
-    }
-    let (row, version) = rows().find_map(|row| {
-        let rest = strip_prefix_ignoring_case(distro?, row.id)?;
-        Some((row, rest.strip_prefix('-').filter(|version| !version.is_empty())?))
-    })?;
-    match row.advisory_suffix {
-        AdvisorySuffix::None => Some(name.to_owned()),
-        Release(suffix) => Some(format!("{name}:{}", suffix(&(row.release)(version)?)?)),
-    }
-}
-
-fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
-    let (start, rest) = text.split_at_checked(prefix.len())?;
-    start.eq_ignore_ascii_case(prefix).then_some(rest)
-}
 
 /// What packages of one root file system belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,24 +97,27 @@ impl RootSystem {
             let system = Self { distribution: Some(distribution), namespace: Some(id.clone()), ..unknown };
             return (system, Some(why));
         };
-        let release = version.as_deref().and_then(row.release);
-        let doubt = match (&release, &row.advisory_suffix) {
-            (None, Release(_)) => Some(format!(
-                "the release file does not name a release of `{id}` that has advisories; check its `VERSION_ID`"
-            )),
-            _ => None,
-        };
-        let distribution = release.map_or(row.id.to_owned(), |release| format!("{}-{release}", row.id));
-        (Self { ecosystem: row.ecosystem, distribution: Some(distribution), namespace: None }, doubt)
+        let named =
+            |distribution: String| Self { ecosystem: row.ecosystem, distribution: Some(distribution), namespace: None };
+        let Named(release) = row.releases else { return (named(row.id.to_owned()), None) };
+        match version.as_deref().and_then(release) {
+            Some(release) => (named(format!("{}-{release}", row.id)), None),
+            None => {
+                let why = format!(
+                    "the release file does not name a release of `{id}` that has advisories, so none can be chosen; check its `VERSION_ID`"
+                );
+                (named(row.id.to_owned()), Some(why))
+            }
+        }
     }
 }
 
 /// The prefix of `path` before `file` when it is that file of some root file system: empty, or ending in `/`. Folders of
 /// tests and of installed packages are no roots.
-pub(crate) fn root_before<'a>(path: crate::document::EntryPath<'a>, folder: &str) -> Option<&'a str> {
+pub(crate) fn root_before<'a>(path: EntryPath<'a>, folder: &str) -> Option<&'a str> {
     let root = path.folder.strip_suffix(folder)?;
     let is_root = root.is_empty() || root.ends_with('/');
-    let is_of_project = crate::document::EntryPath { folder: root, ..path }.is_of_project();
+    let is_of_project = EntryPath { folder: root, ..path }.is_of_project();
     (is_root && is_of_project).then_some(root)
 }
 
@@ -229,46 +184,20 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn as_is(release: &str) -> Option<String> {
-    Some(release.to_owned())
-}
-
-fn with_v(release: &str) -> Option<String> {
-    Some(format!("v{release}"))
-}
-
-fn leap(release: &str) -> Option<String> {
-    Some(format!("Leap {release}"))
-}
-
-fn enterprise_linux(release: &str) -> Option<String> {
-    Some(format!("enterprise_linux:{release}"))
-}
-
-/// `15.5` → `Linux Enterprise Server 15 SP5`.
-fn service_pack(release: &str) -> Option<String> {
-    let (version, pack) = release.split_once('.').unwrap_or((release, "0"));
-    let pack = if pack == "0" { String::new() } else { format!(" SP{pack}") };
-    Some(format!("Linux Enterprise Server {version}{pack}"))
-}
-
-/// Releases of April in even years are kept for five years and more.
-fn long_term(release: &str) -> Option<String> {
-    let (year, month) = release.split_once('.')?;
-    let is_long_term = month == "04" && year.parse::<u32>().is_ok_and(|year| year.is_multiple_of(2));
-    Some(if is_long_term { format!("{release}:LTS") } else { release.to_owned() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn check(text: &str, neutral: &'static Ecosystem, expected: (&str, Option<&str>, Option<&str>)) {
+    fn check(text: &str, neutral: &'static Ecosystem, expected: (&str, Option<&str>)) {
         let (system, doubt) = RootSystem::of(os_release(text).as_ref(), neutral);
-        let advisories = advisory_ecosystem_of(system.ecosystem, system.distribution.as_deref());
-        let found = (system.ecosystem.id, system.distribution.as_deref(), advisories.as_deref());
-        assert_eq!(found, expected, "{text}");
-        assert_eq!(doubt.is_some(), advisories.is_none(), "{text}: {doubt:?}");
+        assert_eq!((system.ecosystem.id, system.distribution.as_deref()), expected, "{text}");
+        assert_eq!(doubt, None, "{text}");
+    }
+
+    fn check_unknown(text: &str, neutral: &'static Ecosystem, expected: (&str, Option<&str>)) {
+        let (system, doubt) = RootSystem::of(os_release(text).as_ref(), neutral);
+        assert_eq!((system.ecosystem.id, system.distribution.as_deref()), expected, "{text}");
+        assert!(doubt.is_some(), "{text}");
     }
 
     #[test]
@@ -277,44 +206,30 @@ mod tests {
     }
 
     #[test]
-    fn names_distributions_as_purls_and_advisories_do() {
+    fn names_distributions_as_purls_do() {
         let (deb, apk, rpm) = (&debian::OTHER, &apk::OTHER, &rpm::OTHER);
-        check("ID=debian\nVERSION_ID=\"12\"", deb, ("debian", Some("debian-12"), Some("Debian:12")));
-        check("ID=ubuntu\nVERSION_ID=\"22.04\"", deb, ("ubuntu", Some("ubuntu-22.04"), Some("Ubuntu:22.04:LTS")));
-        check("VERSION_ID='23.10'\nID=ubuntu", deb, ("ubuntu", Some("ubuntu-23.10"), Some("Ubuntu:23.10")));
-        check("ID=alpine\nVERSION_ID=3.20.3", apk, ("alpine", Some("alpine-3.20"), Some("Alpine:v3.20")));
-        check("ID=wolfi\nVERSION_ID=\"20230201\"", apk, ("wolfi", Some("wolfi-20230201"), Some("Wolfi")));
-        check("ID=\"amzn\"\nVERSION_ID=\"2023\"", rpm, ("amazon-linux", Some("amzn-2023"), Some("Amazon Linux:2023")));
-        check("ID=\"rhel\"\nVERSION_ID=\"9.3\"", rpm, ("red-hat", Some("rhel-9"), Some("Red Hat:enterprise_linux:9")));
-        check("ID=\"rocky\"\nVERSION_ID=\"9.3\"", rpm, ("rocky-linux", Some("rocky-9"), Some("Rocky Linux:9")));
-        check("ID=mariner\nVERSION_ID=\"2.0\"", rpm, ("azure-linux", Some("mariner-2"), Some("Azure Linux:2")));
-        check(
-            "ID=\"sles\"\nVERSION_ID=\"15.5\"",
-            rpm,
-            ("suse", Some("sles-15.5"), Some("SUSE:Linux Enterprise Server 15 SP5")),
-        );
-        check(
-            "ID=\"opensuse-leap\"\nVERSION_ID=\"15.5\"",
-            rpm,
-            ("opensuse", Some("opensuse-leap-15.5"), Some("openSUSE:Leap 15.5")),
-        );
-        check(
-            "ID=\"openEuler\"\nVERSION_ID=\"22.03\"\nVERSION=\"22.03 (LTS-SP3)\"",
-            rpm,
-            ("openeuler", Some("openeuler-22.03-LTS-SP3"), Some("openEuler:22.03-LTS-SP3")),
-        );
+        check("ID=debian\nVERSION_ID=\"12\"", deb, ("debian", Some("debian-12")));
+        check("ID=ubuntu\nVERSION_ID=\"22.04\"", deb, ("ubuntu", Some("ubuntu-22.04")));
+        check("VERSION_ID='23.10'\nID=ubuntu", deb, ("ubuntu", Some("ubuntu-23.10")));
+        check("ID=alpine\nVERSION_ID=3.20.3", apk, ("alpine", Some("alpine-3.20")));
+        check("ID=wolfi\nVERSION_ID=\"20230201\"", apk, ("wolfi", Some("wolfi")));
+        check("ID=\"amzn\"\nVERSION_ID=\"2023\"", rpm, ("amazon-linux", Some("amzn-2023")));
+        check("ID=\"rhel\"\nVERSION_ID=\"9.3\"", rpm, ("red-hat", Some("rhel-9")));
+        check("ID=\"rocky\"\nVERSION_ID=\"9.3\"", rpm, ("rocky-linux", Some("rocky-9")));
+        check("ID=mariner\nVERSION_ID=\"2.0\"", rpm, ("azure-linux", Some("mariner-2")));
+        check("ID=\"sles\"\nVERSION_ID=\"15.5\"", rpm, ("suse", Some("sles-15.5")));
+        check("ID=\"opensuse-leap\"\nVERSION_ID=\"15.5\"", rpm, ("opensuse", Some("opensuse-leap-15.5")));
+        let euler = "ID=\"openEuler\"\nVERSION_ID=\"22.03\"\nVERSION=\"22.03 (LTS-SP3)\"";
+        check(euler, rpm, ("openeuler", Some("openeuler-22.03-LTS-SP3")));
     }
 
     #[test]
     fn never_takes_another_distribution() {
-        let (deb, rpm) = (&debian::OTHER, &rpm::OTHER);
-        check("ID=fedora\nVERSION_ID=39\nID_LIKE=rhel", rpm, ("rpm", Some("fedora-39"), None));
-        check("ID=debian\nVERSION_CODENAME=trixie", deb, ("debian", Some("debian"), None));
-        check("ID=debian\nVERSION_ID=12", rpm, ("rpm", Some("debian-12"), None));
-        check("NAME=x", deb, ("deb", None, None));
-        let alpine = Ecosystem::by_id("alpine").unwrap();
-        assert_eq!(advisory_ecosystem_of(alpine, Some("alpine-3.21_alpha20240807")), None);
-        assert_eq!(advisory_ecosystem_of(alpine, Some("alpine-3.20.3")).as_deref(), Some("Alpine:v3.20"));
-        assert_eq!(advisory_ecosystem_of(Ecosystem::by_id("npm").unwrap(), None).as_deref(), Some("npm"));
+        let (deb, apk, rpm) = (&debian::OTHER, &apk::OTHER, &rpm::OTHER);
+        check_unknown("ID=fedora\nVERSION_ID=39\nID_LIKE=rhel", rpm, ("rpm", Some("fedora-39")));
+        check_unknown("ID=debian\nVERSION_CODENAME=trixie", deb, ("debian", Some("debian")));
+        check_unknown("ID=debian\nVERSION_ID=12", rpm, ("rpm", Some("debian-12")));
+        check_unknown("ID=alpine\nVERSION_ID=3.21_alpha20240807", apk, ("alpine", Some("alpine")));
+        check_unknown("NAME=x", deb, ("deb", None));
     }
 }

@@ -26,7 +26,6 @@ mod version;
 mod version_set;
 mod xml;
 
-pub use distribution::{advisory_ecosystem, advisory_ecosystem_of};
 pub use ecosystem::{Ecosystem, Order};
 pub use ecosystems::ecosystems;
 pub use inventory::{Inventory, Setting, inventory, take};

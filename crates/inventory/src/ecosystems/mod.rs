@@ -17,6 +17,7 @@ pub(crate) mod rpm;
 mod rubygems;
 mod semver;
 mod swift;
+mod unread;
 
 use rustc_hash::FxHashSet;
 
@@ -70,7 +71,7 @@ pub(crate) fn records_files(ecosystem: &Ecosystem) -> bool {
 /// Databases of the operating system's packages. They are read last: which of the files that they list matter is known
 /// then. Each of their claims names its ecosystem, which the distribution decides. Sorted by id.
 pub(crate) const DATABASES: &[Format] =
-    &[apk::database::FORMAT, debian::database::FORMAT, rpm::manifest::FORMAT, rpm::database::FORMAT];
+    &[apk::database::FORMAT, debian::database::FORMAT, rpm::manifest::FORMAT, rpm::database::FORMAT, unread::FORMAT];
 
 /// The files that an installed package's record lists as its own.
 pub(crate) fn owned(survey: Survey<'_>, claim: &Claim) -> Owned {

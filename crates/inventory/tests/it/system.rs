@@ -1,7 +1,7 @@
 //! Packages of the operating system, and what they own.
 
 use artifact::{Artifact, Limits, Root};
-use inventory::{Inventory, Setting, advisory_ecosystem, take};
+use inventory::{Inventory, Setting, take};
 use model::Parsed;
 use model::component::Component;
 use proptest::prelude::*;
@@ -120,8 +120,16 @@ fn packages_of_unknown_distributions_are_listed_and_not_matched() {
             "gap lib/apk/db/installed: no advisories are known for packages of the distribution `postmarketos-v23.12`; ask its vendor's own tool",
         ],
     );
-    let parsed = inventory_of_bytes(&files.map(|(path, text)| (path, text.as_bytes())));
-    assert_eq!(advisory_ecosystem(&parsed.value.components[0]), None);
+}
+
+#[test]
+fn databases_that_are_not_read_are_a_gap() {
+    check(
+        &[("var/lib/opkg/status", "Package: busybox\nVersion: 1\n")],
+        &[
+            "gap var/lib/opkg/status: packages of opkg are installed, whose database is not read; add a bill of materials of the image",
+        ],
+    );
 }
 
 #[test]
@@ -138,7 +146,7 @@ fn reads_every_form_of_the_rpm_database() {
         assert_eq!(libs.version.exact(), Some("1:3.0.8-1.test.2"), "the version that is matched has the epoch");
         let source = libs.system.as_ref().unwrap().source.as_ref().unwrap();
         assert_eq!((source.name.as_str(), source.version.as_deref()), ("mini-ssl", Some("3.0.8-1.test.2")));
-        assert_eq!(advisory_ecosystem(libs).as_deref(), Some("Amazon Linux:2023"));
+        assert_eq!(libs.ecosystem, "amazon-linux");
     }
 }
 
