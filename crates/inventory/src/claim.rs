@@ -103,6 +103,11 @@ impl Claim {
         }
     }
 
+    /// Whether both stand in one file and speak of one package, so that they speak of two copies of it.
+    pub(crate) fn is_same_statement(&self, other: &Self) -> bool {
+        self.package == other.package && self.kind == other.kind && self.location.file == other.location.file
+    }
+
     /// Whether the stating file lies in an archive, which nothing will be installed into any more.
     pub(crate) fn is_packed(&self) -> bool {
         self.location.file.contains("!/")

@@ -141,9 +141,13 @@ impl<'a> Document<'a> {
 
     /// The file's bytes; when they cannot be had a gap is noted.
     pub(crate) fn bytes(&self, reading: &mut Reading) -> Option<Content> {
-        if self.entry.size_bytes > MAX_DOCUMENT_BYTES {
-            let why =
-                format!("`{}` is larger than {} MB and was not read", self.path.file_name, MAX_DOCUMENT_BYTES >> 20);
+        self.bytes_up_to(MAX_DOCUMENT_BYTES, reading)
+    }
+
+    /// As [`Self::bytes`] for formats whose files grow larger.
+    pub(crate) fn bytes_up_to(&self, limit_bytes: u64, reading: &mut Reading) -> Option<Content> {
+        if self.entry.size_bytes > limit_bytes {
+            let why = format!("`{}` is larger than {} MB and was not read", self.path.file_name, limit_bytes >> 20);
             reading.gaps.push(self.gap(None, why));
             return None;
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use artifact::{Artifact, Entry, Mount};
-use model::component::{Component, Evidence, Origin, Presence, Reach, Version};
+use model::component::{Component, Evidence, EvidenceKind, Origin, Presence, Reach, Version};
 use model::{Gap, Parsed};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -311,6 +311,8 @@ fn component(
         None => Origin::Function,
     });
     let name = spelled(claim.package);
+    // Bundlers and linkers leave out what nothing imports.
+    let reach = if claim.kind == EvidenceKind::Recognised { Reach::Present } else { Reach::Unknown };
     let component = Component {
         ecosystem: ecosystem.id,
         purl: claim.purl.unwrap_or_else(|| purl(ecosystem, &name, claim.version.exact(), &claim.qualifiers)),
@@ -318,7 +320,7 @@ fn component(
         version: claim.version,
         evidence,
         origin,
-        reach: recalled.reach.unwrap_or(Reach::Unknown),
+        reach: recalled.reach.unwrap_or(reach),
         presence: claim.presence,
         parents: parents.into_iter().map(spelled).collect(),
         direct: claim.direct,

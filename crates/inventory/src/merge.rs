@@ -175,10 +175,59 @@ impl Merger {
                     && self.is_same_version(other, &claim)
             })
         };
-        match self.named(&claim.package).iter().copied().find(is_same) {
-            Some(at) => self.attach(at, claim),
+        let known = match claim.kind {
+            EvidenceKind::Recognised => self.meeting_recognised(&claim),
+            _ => self.named(&claim.package).iter().copied().find(is_same),
+        };
+        match known {
+            Some(at) => {
+                // Its code is there, whatever a lock says of what it is needed for.
+                let is_recognised = claim.kind == EvidenceKind::Recognised;
+                if let Some(candidate) = self.candidates.get_mut(at).filter(|_| is_recognised) {
+                    candidate.claim.presence = Presence::Shipped;
+                }
+                self.attach(at, claim);
+            }
             None => self.push(format, claim),
         }
+    }
+
+    /// The candidate that traces in code belong to: the one of the same version or, where they do not tell the version, the
+    /// one in their slot, else the only version that the project around them has. Traces of other files say nothing of it.
+    fn meeting_recognised(&self, claim: &Claim) -> Option<usize> {
+        let is_other = |at: &usize| {
+            self.claim_at(*at).is_some_and(|other| {
+                other.place.mount == claim.place.mount
+                    && other.presence != Presence::Project
+                    && !other.is_same_statement(claim)
+            })
+        };
+        let named = self.named(&claim.package).iter().copied().filter(is_other);
+        if claim.version.exact().is_some() {
+            let same = named.filter(|at| {
+                self.claim_at(*at)
+                    .is_some_and(|other| other.version.exact().is_some() && self.is_same_version(other, claim))
+            });
+            return same.min_by_key(|at| self.kind_of(*at));
+        }
+        let is_pin = |at: &usize| {
+            self.claim_at(*at).is_some_and(|other| {
+                !matches!(other.kind, EvidenceKind::Recognised | EvidenceKind::Declared)
+                    && other.presence != Presence::Project
+                    && other.version.exact().is_some()
+                    && (self.ecosystem.layout.sees)(&claim.place, &other.place)
+            })
+        };
+        // An alias decides which package its slot holds.
+        if let Some(at) = self.visible_slots(claim).find(is_pin) {
+            return Some(at);
+        }
+        let around: Vec<usize> = named.filter(is_pin).collect();
+        let (first, others) = around.split_first()?;
+        let first_claim = self.claim_at(*first)?;
+        let is_only =
+            others.iter().all(|at| self.claim_at(*at).is_some_and(|other| self.is_same_version(other, first_claim)));
+        is_only.then_some(*first)
     }
 
     fn settle_declared(&mut self, format: &'static Format, mut claim: Claim) {

@@ -336,7 +336,7 @@ fn reads_files_with_odd_values() {
 fn says_that_bundles_hide_packages() {
     let minified = "var a=function(b){return b.c(d,e)};".repeat(1_000);
     let bundled = format!("var __commonJS = (cb, mod) => {{}};\n{}", "// code\n".repeat(1_000));
-    let why = "bundled or minified code does not say which packages of which version it holds: scan the folder it is built from, with its lock file";
+    let why = "components hidden in a bundle: bundled or minified code does not state all packages and versions it holds; ship its source map with it, or scan the folder it is built from with its lock file";
     check(
         &[
             ("index.js", &bundled),

@@ -1,0 +1,273 @@
+//! Licence comments that bundlers keep, in the bundle or in a text beside it.
+//!
+//! **Supported**: `/*! … */` and `@license` comments whose first lines state name and version; esbuild's block `Bundled
+//! license information:` with the path of each file; ncc's `licenses.txt` with name and licence of each package; lists of
+//! `Name:` and `Version:`. A comment's words are not names of packages, so a version counts only where something else shows
+//! that this package is in the bundle.
+
+use memchr::memmem;
+
+use super::modules::{Module, module_at};
+use super::package_path::{is_name, is_version, split_name};
+use super::traces::Traces;
+
+/// Texts that bundlers put beside `index.js`: appended to the bundle's name, or on their own.
+pub(super) const BESIDE: &[&str] = &[".LEGAL.txt", ".LICENSE.txt"];
+pub(super) const LISTS: &[&str] =
+    &["licenses.txt", "LICENSES.txt", "THIRD-PARTY-LICENSES.txt", "third-party-licenses.txt"];
+
+/// A comment's head that states a version: `lodash 4.17.21`, `Axios v1.7.2`.
+#[derive(Debug, PartialEq, Eq)]
+struct Banner<'a> {
+    /// The words before the version.
+    title: &'a str,
+    version: &'a str,
+}
+
+/// Bytes of a comment that are looked at.
+const MAX_HEAD_BYTES: usize = 400;
+/// Its lines that may hold name and version.
+const MAX_HEAD_LINES: usize = 4;
+
+/// Adds what comments of `text` say of packages that `traces` knows of.
+pub(super) fn add_banners(text: &str, modules: &[Module<'_>], traces: &mut Traces) {
+    for at in comments(text) {
+        let end = text.len().min(at.saturating_add(MAX_HEAD_BYTES));
+        let Some(head) = (0..4).find_map(|back| text.get(at..end.checked_sub(back)?)) else { continue };
+        let Some(banner) = banner(head) else { continue };
+        if let Some(module) = module_at(modules, at).filter(|module| banner.names(module.path.name)) {
+            traces.add_version_of(&module.path, banner.version);
+        } else if let Some(name) = banner.candidates().into_iter().find(|name| traces.names(name)) {
+            traces.add(&name, Some(banner.version));
+        }
+    }
+}
+
+/// Bytes at the start of a module in which its licence comment begins.
+const MAX_LEAD_BYTES: usize = 512;
+
+/// The version that the licence comment at the start of a module of `package` states for it.
+pub(super) fn version_in_head<'a>(content: &'a str, package: &str) -> Option<&'a str> {
+    let lead = content.get(..MAX_LEAD_BYTES).unwrap_or(content);
+    let at = comments(lead).min()?;
+    let end = content.len().min(at.saturating_add(MAX_HEAD_BYTES));
+    let head = (0..4).find_map(|back| content.get(at..end.checked_sub(back)?))?;
+    banner(head).filter(|banner| banner.names(package)).map(|banner| banner.version)
+}
+
+/// Offsets behind the marks of licence comments.
+fn comments(text: &str) -> impl Iterator<Item = usize> {
+    let marked = memmem::find_iter(text.as_bytes(), "*!").map(|at| at + 2);
+    let licensed = memmem::find_iter(text.as_bytes(), "@license").map(|at| at + "@license".len());
+    marked.chain(licensed)
+}
+
+/// Name and version in the first lines of a comment.
+fn banner(head: &str) -> Option<Banner<'_>> {
+    let head = head.split("*/").next().unwrap_or(head);
+    let mut lines = head
+        .lines()
+        .map(|line| line.trim_start_matches([' ', '*', '!', '\t']).trim_end())
+        .filter(|line| !line.is_empty() && *line != "@license" && *line != "@preserve")
+        .take(MAX_HEAD_LINES);
+    while let Some(line) = lines.next() {
+        let line = line.strip_prefix("@license ").or_else(|| line.strip_prefix("@preserve ")).unwrap_or(line);
+        if let Some(banner) = banner_line(line) {
+            // `React v17.0.2`, then `react-dom.production.min.js`: the file says whose version it is.
+            let file = lines.next().filter(|next| next.ends_with(".js") && !next.contains(' '));
+            let is_of_other = file.is_some_and(|file| {
+                !banner
+                    .candidates()
+                    .iter()
+                    .any(|name| file.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.')))
+            });
+            return (!is_of_other).then_some(banner);
+        }
+    }
+    None
+}
+
+/// Words of a title; longer ones are prose.
+const MAX_TITLE_WORDS: usize = 4;
+
+fn banner_line(line: &str) -> Option<Banner<'_>> {
+    let mut words = 0;
+    let mut at = 0;
+    for word in line.split(' ') {
+        let bare = word.trim_start_matches(['v', 'V', '@', '(']).trim_end_matches([',', ';', ')', ':']);
+        if words > 0 && is_version(bare) {
+            let title = line.get(..at)?.trim_end_matches([' ', '-', ':']);
+            let title = ["version", "Version", "ver"].iter().find_map(|tail| title.strip_suffix(tail)).unwrap_or(title);
+            return Some(Banner { title: title.trim_end_matches([' ', '-', ':', ',']), version: bare });
+        }
+        words += usize::from(!word.is_empty());
+        if words > MAX_TITLE_WORDS {
+            return None;
+        }
+        at += word.len() + 1;
+    }
+    None
+}
+
+impl Banner<'_> {
+    /// The names that the title may mean.
+    fn candidates(&self) -> Vec<String> {
+        let lower = self.title.to_ascii_lowercase();
+        let bare = lower.strip_suffix(".js").unwrap_or(&lower);
+        let mut names =
+            vec![self.title.to_owned(), lower.replace(' ', "-"), bare.replace(' ', "-"), bare.replace(' ', "")];
+        names.retain(|name| is_name(name));
+        names.dedup();
+        names
+    }
+
+    fn names(&self, package: &str) -> bool {
+        self.candidates().iter().any(|name| name == package)
+    }
+}
+
+const BLOCK: &str = "Bundled license information:";
+
+/// Folders of projects, which esbuild's block names as it does packages. Sorted.
+const PROJECT_FOLDERS: &[&str] = &[
+    "app",
+    "apps",
+    "code",
+    "dist",
+    "functions",
+    "handlers",
+    "lambda",
+    "lambdas",
+    "lib",
+    "libs",
+    "modules",
+    "packages",
+    "server",
+    "services",
+    "source",
+    "src",
+    "vendor",
+];
+
+/// Adds the packages that esbuild's block of licences names by the paths of their files.
+pub(super) fn add_block(text: &str, traces: &mut Traces) {
+    let Some(at) = memmem::rfind(text.as_bytes(), BLOCK.as_bytes()) else { return };
+    let Some(block) = text.get(at + BLOCK.len()..) else { return };
+    let mut package: Option<&str> = None;
+    for line in block.lines() {
+        if line.starts_with("*/") {
+            break;
+        }
+        if let Some(path) = line.strip_suffix(':').filter(|path| !path.starts_with(' ')) {
+            package =
+                split_name(path).map(|(name, _)| name).filter(|name| PROJECT_FOLDERS.binary_search(name).is_err());
+            if let Some(name) = package {
+                traces.add(name, None);
+            }
+        } else if let (Some(name), Some(banner)) = (package, banner_line(line.trim_start_matches([' ', '*', '(', '!'])))
+            && banner.names(name)
+        {
+            traces.add(name, Some(banner.version));
+        }
+    }
+}
+
+/// Adds the packages that a list of licences names: a name with its licence below (ncc), or `Name:` and `Version:`.
+pub(super) fn add_list(text: &str, traces: &mut Traces) {
+    let mut lines = text.lines().peekable();
+    let (mut is_paragraph, mut named): (bool, Option<&str>) = (true, None);
+    while let Some(line) = lines.next() {
+        let line = line.trim_end();
+        if let Some(name) = line.strip_prefix("Name: ").filter(|name| is_name(name)) {
+            traces.add(name, None);
+            named = Some(name);
+        } else if let (Some(version), Some(name)) = (line.strip_prefix("Version: "), named) {
+            traces.add(name, Some(version));
+        } else if is_paragraph && is_name(line) && lines.peek().is_some_and(|next| is_licence(next.trim())) {
+            traces.add(line, None);
+        }
+        is_paragraph = line.is_empty();
+    }
+}
+
+/// Beginnings of SPDX ids that packages of the registry state. Sorted.
+const LICENCES: &[&str] = &[
+    "(",
+    "0BSD",
+    "AFL",
+    "AGPL",
+    "Apache",
+    "Artistic",
+    "BSD",
+    "BlueOak",
+    "CC-",
+    "CC0",
+    "EPL",
+    "GPL",
+    "ISC",
+    "LGPL",
+    "MIT",
+    "MPL",
+    "Python-",
+    "Unlicense",
+    "WTFPL",
+    "Zlib",
+];
+
+fn is_licence(line: &str) -> bool {
+    line.len() < 60 && LICENCES.iter().any(|licence| line.starts_with(licence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn project_folders_are_sorted() {
+        assert!(PROJECT_FOLDERS.is_sorted());
+    }
+
+    #[test]
+    fn reads_name_and_version_of_a_comment() {
+        let cases = [
+            (" Axios v1.7.2 Copyright (c) 2024 Matt Zabriskie and contributors */", Some(("axios", "1.7.2"))),
+            ("\n * @license\n * lodash 3.10.1 (Custom Build) <x>\n", Some(("lodash", "3.10.1"))),
+            ("\n * jQuery JavaScript Library v3.4.1\n", Some(("jquery-javascript-library", "3.4.1"))),
+            (" React v17.0.2\n * react-dom.production.min.js\n", None),
+            (" React v17.0.2\n * react.production.min.js\n", Some(("react", "17.0.2"))),
+            (" decimal.js v10.4.3\n", Some(("decimal.js", "10.4.3"))),
+            (" pako 2.1.0 https://x @license MIT */", Some(("pako", "2.1.0"))),
+            ("\n * Copyright 2021 Somebody\n", None),
+            (" this has been so since about version 1.0.0 of it */", None),
+        ];
+        for (head, expected) in cases {
+            let found = banner(head);
+            let matches = match (&found, expected) {
+                (Some(banner), Some((name, version))) => banner.names(name) && banner.version == version,
+                (None, None) => true,
+                _ => false,
+            };
+            assert!(matches, "{head}: {found:?}");
+        }
+    }
+
+    fn packages(add: impl Fn(&mut Traces)) -> Vec<(String, Option<String>)> {
+        let mut traces = Traces::default();
+        add(&mut traces);
+        traces.packages().into_iter().map(|found| (found.package, found.version)).collect()
+    }
+
+    #[test]
+    fn reads_lists_of_licences() {
+        let block = "x();\n/*! Bundled license information:\n\nlodash/lodash.js:\n  (**\n   * @license\n   * Lodash 4.17.21 <x>\n   *)\n\n@s/a/i.js:\n  (*! x *)\nsrc/own.js:\n  (*! y *)\n*/\n";
+        let named = |name: &str, version: Option<&str>| (name.to_owned(), version.map(str::to_owned));
+        assert_eq!(
+            packages(|traces| add_block(block, traces)),
+            [named("@s/a", None), named("lodash", Some("4.17.21"))]
+        );
+        let list = "lodash\nMIT\nCopyright\n\nGNU\n\n@s/a\nApache-2.0\n text\nMIT\n\n";
+        assert_eq!(packages(|traces| add_list(list, traces)), [named("@s/a", None), named("lodash", None)]);
+        let pairs = "Name: a\nVersion: 1.0.0\nLicense: MIT\n---\nName: b\nLicense: MIT\n";
+        assert_eq!(packages(|traces| add_list(pairs, traces)), [named("a", Some("1.0.0")), named("b", None)]);
+    }
+}
