@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use artifact::{Artifact, Entry, Mount};
-use model::component::{Component, Evidence, EvidenceKind, Origin, Presence, Reach, Version};
+use model::component::{Component, Evidence, EvidenceKind, Linked, Origin, Presence, Reach, Version};
 use model::{Gap, Parsed};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -345,11 +345,21 @@ fn join(component: &mut Component, other: Component) {
     component.direct = component.direct.max(other.direct);
     // A copy that nobody owns is the function's own matter.
     component.owner = component.owner.take().zip(other.owner).map(|(owner, _)| owner);
+    component.linked = either_linked(component.linked.take(), other.linked);
     component.version = match (std::mem::replace(&mut component.version, Version::Unknown), other.version) {
         (Version::Range(left), Version::Range(right)) => Version::Range(either_range(&left, &right)),
         (Version::Exact(version), _) => Version::Exact(version),
         _ => Version::Unknown,
     };
+}
+
+/// What either program kept; nothing is known where one of them does not say.
+fn either_linked(left: Option<Linked>, right: Option<Linked>) -> Option<Linked> {
+    let (mut left, right) = left.zip(right)?;
+    left.symbols.extend(right.symbols);
+    left.symbols.sort_unstable();
+    left.symbols.dedup();
+    Some(left)
 }
 
 /// The requirement that admits what either admits.

@@ -50,7 +50,8 @@ pub struct SourcePackage {
 /// The parts of a package that a linker kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Linked {
-    /// Full names, sorted: `golang.org/x/crypto/openpgp.ReadKeyRing`, `net/http.(*Client).Do`.
+    /// Full names as advisories write them, sorted: `golang.org/x/crypto/openpgp.ReadKeyRing`, `net/http.Client.Do`. Inlined
+    /// functions are among them.
     pub symbols: Vec<String>,
 }
 

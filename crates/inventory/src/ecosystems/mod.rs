@@ -1,11 +1,11 @@
 //! Every ecosystem, one folder each. Adding one is a folder and a row here.
 
 pub(crate) mod apk;
-mod cargo;
+pub(crate) mod cargo;
 mod cran;
 pub(crate) mod debian;
-mod generic;
-mod go;
+pub(crate) mod generic;
+pub(crate) mod go;
 mod hex;
 mod maven;
 mod npm;

@@ -2,8 +2,12 @@
 //!
 //! No advisory source has an ecosystem for it, so what it holds is listed and said to be unchecked.
 
+mod version_texts;
+
 use crate::Ecosystem;
 use crate::ecosystem::{Layout, as_written};
+
+pub(crate) use version_texts::{READER as PROGRAM_READER, is_known_library};
 
 pub(crate) const GENERIC: Ecosystem = Ecosystem {
     id: "generic",

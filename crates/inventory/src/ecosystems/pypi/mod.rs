@@ -12,7 +12,7 @@ mod requirements_txt;
 mod setup_cfg;
 mod setup_py;
 pub(crate) mod specifier;
-mod toml_file;
+pub(crate) mod toml_file;
 mod uv_lock;
 pub(crate) mod version;
 
