@@ -2,7 +2,8 @@
 
 use artifact::Mount;
 use model::Location;
-use model::component::{Evidence, EvidenceKind, Linked, Origin, Presence, Reach, SystemPackage, Version};
+use model::component::{EvidenceKind, Linked, Presence, SystemPackage, Version};
+use model::recall::Recall;
 
 use crate::Ecosystem;
 
@@ -39,17 +40,8 @@ pub(crate) struct Claim {
     /// Its purl, where that of its ecosystem would not say what the file says: packages of kinds that the program has no
     /// ecosystem for.
     pub(crate) purl: Option<String>,
-    /// What a scan found out that wrote the file.
-    pub(crate) recalled: Option<Box<Recalled>>,
-}
-
-/// What an earlier scan knew of a package and no file states.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Recalled {
-    pub(crate) evidence: Vec<Evidence>,
-    pub(crate) origin: Option<Origin>,
-    pub(crate) reach: Option<Reach>,
-    pub(crate) owner: Option<String>,
+    /// What the scan found out that wrote the bill of materials; its evidence, origin, reach and owner are taken over.
+    pub(crate) recalled: Option<Box<Recall>>,
 }
 
 /// Where a package lies, or where an install would put it.

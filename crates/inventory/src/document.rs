@@ -220,6 +220,18 @@ pub(crate) fn decode(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// Names shown in a gap before `and N more`.
+const MAX_NAMES_SHOWN: usize = 3;
+
+/// `` `a`, `b`, `c` and 4 more ``.
+pub(crate) fn quoted_names(names: &[&str]) -> String {
+    let shown: Vec<_> = names.iter().take(MAX_NAMES_SHOWN).map(|name| format!("`{name}`")).collect();
+    match names.len().saturating_sub(MAX_NAMES_SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 /// Finds lines of a text for needles asked for in the order they stand in it. Cost: one pass over the text in all.
 #[derive(Debug)]
 pub(crate) struct LineFinder<'a> {

@@ -144,6 +144,11 @@ fn choose<'a>(artifact: &'a Artifact, formats: &Formats) -> Vec<Chosen<'a>> {
         let accepting = formats.iter().filter(|(_, format)| (format.accepts)(path));
         chosen.extend(accepting.map(|(ecosystem, format)| Chosen { ecosystem: *ecosystem, format, entry }));
     }
+    if let [entry] = artifact.entries()
+        && chosen.is_empty()
+    {
+        chosen.extend(shared::of_lone_file(entry).map(|format| Chosen { ecosystem: None, format, entry }));
+    }
     chosen
 }
 

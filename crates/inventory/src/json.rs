@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::document::{Document, Reading};
@@ -74,6 +75,20 @@ impl<'a, T> Members<'a, T> {
 /// One string for everything (under no name), or strings by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct NamedTexts<'a>(pub(crate) Vec<(Option<Cow<'a, str>>, Cow<'a, str>)>);
+
+/// An object of known members; anything else reads as one without members.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Loose<T>(pub(crate) T);
+
+/// The objects of a list, those of other shapes as objects without members; empty for anything but a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Objects<T>(pub(crate) Vec<T>);
+
+impl<T> Default for Objects<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
 
 /// Answers for every shape but the wanted ones: `Self::Value` by default, with nested content skipped.
 macro_rules! everything_else_is_default {
@@ -205,6 +220,43 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for MembersVisitor<T> {
     }
 }
 
+struct LooseVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de> + Default> Visitor<'de> for LooseVisitor<T> {
+    type Value = Loose<T>;
+    everything_else_is_default!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Loose)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+        skip_seq(seq).map(|()| Loose::default())
+    }
+}
+
+struct ObjectsVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de> + Default> Visitor<'de> for ObjectsVisitor<T> {
+    type Value = Objects<T>;
+    everything_else_is_default!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        skip_map(map).map(|()| Objects::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut objects = Vec::new();
+        while let Some(Loose(object)) = seq.next_element::<Loose<T>>()? {
+            if objects.len() >= MAX_MEMBERS {
+                return Err(A::Error::custom(format_args!("more than {MAX_MEMBERS} objects in one list")));
+            }
+            objects.push(object);
+        }
+        Ok(Objects(objects))
+    }
+}
+
 /// A key, borrowed from the file where it has no escapes.
 struct Key<'a>(Cow<'a, str>);
 
@@ -245,6 +297,18 @@ impl<'de: 'a, 'a> Deserialize<'de> for NamedTexts<'a> {
     }
 }
 
+impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Loose<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(LooseVisitor(PhantomData))
+    }
+}
+
+impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Objects<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ObjectsVisitor(PhantomData))
+    }
+}
+
 impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for Members<'a, T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(MembersVisitor(PhantomData))
@@ -268,6 +332,16 @@ mod tests {
         }
         assert_eq!(serde_json::from_str::<Texts<'_>>("[\"a\", 1, \"b\\n\"]").unwrap().0, ["a", "b\n"]);
         assert_eq!(serde_json::from_str::<Texts<'_>>("\"a\"").unwrap().0, ["a"]);
+        for odd in ["1", "\"x\"", "null", "{\"a\": [1]}", "true"] {
+            assert_eq!(
+                serde_json::from_str::<Objects<Members<'_, Text<'_>>>>(odd).unwrap(),
+                Objects::default(),
+                "{odd}"
+            );
+        }
+        let odd = r#"[{"a": "1"}, 2, [3]]"#;
+        let lengths: Vec<_> = serde_json::from_str::<Objects<Members<'_, Text<'_>>>>(odd).unwrap().0;
+        assert_eq!(lengths.iter().map(|members| members.0.len()).collect::<Vec<_>>(), [1, 0, 0]);
     }
 
     #[test]

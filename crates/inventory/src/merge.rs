@@ -170,9 +170,11 @@ impl Merger {
     fn settle_inferred(&mut self, format: &'static Format, claim: Claim) {
         let is_same = |at: &usize| {
             self.claim_at(*at).is_some_and(|other| {
+                // A requirement is not what it may lead to; it is only said again.
+                let is_range = [other, &claim].iter().any(|claim| matches!(claim.version, Version::Range(_)));
                 other.place.mount == claim.place.mount
                     && other.presence == claim.presence
-                    && self.is_same_version(other, &claim)
+                    && if is_range { other.version == claim.version } else { self.is_same_version(other, &claim) }
             })
         };
         let known = match claim.kind {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use model::component::{EvidenceKind, Presence};
 use model::{Gap, Location};
 
-use crate::document::HIDES;
+use crate::claim::Claim;
+use crate::document::{HIDES, quoted_names};
 use crate::merge::Candidate;
 
 /// One gap for each manifest that leaves open what will be shipped, in the order of their paths.
@@ -18,9 +19,6 @@ pub(crate) fn open_manifests(candidates: &[Candidate]) -> Vec<Gap> {
     }
     open.into_iter().filter_map(|(file, candidates)| open_manifest(file, &candidates)).collect()
 }
-
-/// Names shown in a gap before `and N more`.
-const MAX_NAMES_SHOWN: usize = 3;
 
 fn open_manifest(file: &str, candidates: &[&Candidate]) -> Option<Gap> {
     let format = candidates.first()?.format;
@@ -38,12 +36,8 @@ fn open_manifest(file: &str, candidates: &[&Candidate]) -> Option<Gap> {
     Some(Gap::new(Location::file(file), why, HIDES))
 }
 
-fn names(candidates: &[&Candidate]) -> String {
-    let name = |candidate: &&Candidate| candidate.claim.spelling.as_ref().unwrap_or(&candidate.claim.package).clone();
-    let shown: Vec<_> =
-        candidates.iter().take(MAX_NAMES_SHOWN).map(|candidate| format!("`{}`", name(candidate))).collect();
-    match candidates.len().saturating_sub(MAX_NAMES_SHOWN) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
+fn names<'a>(candidates: &[&'a Candidate]) -> String {
+    let name = |claim: &'a Claim| claim.spelling.as_ref().unwrap_or(&claim.package).as_str();
+    let names: Vec<&str> = candidates.iter().map(|candidate| name(&candidate.claim)).collect();
+    quoted_names(&names)
 }

@@ -153,3 +153,14 @@ pub enum Presence {
     /// The scanned project itself.
     Project,
 }
+
+impl Presence {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Shipped => "shipped",
+            Self::Development => "development",
+            Self::Absent => "absent",
+            Self::Project => "project",
+        }
+    }
+}

@@ -6,7 +6,7 @@ use model::function::{Cloud, CodeContent, CodeSource, Function, FunctionKind, Id
 use model::permission::{Policy, PolicyKind};
 use model::{Location, Parsed};
 
-use crate::{Error, Located, Options};
+use crate::{Error, Located, Options, bill};
 
 /// Files that make a folder worth looking at: code of a known language, manifests, installed packages.
 const TELLING_EXTENSIONS: &[&str] = &["py", "js", "mjs", "cjs", "ts", "mts", "cts", "jsx", "tsx", "zip", "jar"];
@@ -39,10 +39,10 @@ pub(crate) fn folder(root: &Path, options: &Options) -> Result<Option<Parsed<Loc
     describe(".", &name.unwrap_or_else(|| "function".to_owned()), options).map(Some)
 }
 
-/// The file as one function; `None` when it is neither an archive nor code.
+/// The file as one function; `None` when it is neither an archive, code nor a bill of materials.
 pub(crate) fn package(root: &Path, name: &str, options: &Options) -> Result<Option<Parsed<Located>>, Error> {
     let is_code = name.rsplit_once('.').is_some_and(|(_, extension)| TELLING_EXTENSIONS.contains(&extension));
-    if !is_code && !is_archive(&root.join(name)) {
+    if !is_code && !is_archive(&root.join(name)) && !bill::is_bill_of_materials(&root.join(name), name) {
         return Ok(None);
     }
     describe(name, name, options).map(Some)

@@ -4,6 +4,7 @@
 //! function. Opens templates and configuration files; never a function's code, which is `artifact`'s.
 
 mod bare;
+mod bill;
 mod dialects;
 mod disk;
 mod find;
@@ -69,7 +70,7 @@ impl Error {
         match self {
             Self::Nothing { .. } => Some(
                 "name a SAM or CloudFormation template, a Serverless Framework project, or a function's folder or zip; \
-                 describe a bare package with --runtime and --handler",
+                 describe a bare package with --runtime and --handler; a bill of materials is read as CycloneDX or SPDX JSON",
             ),
             Self::Open { .. } => Some("check the path; a function that is only deployed must be downloaded first"),
             Self::Policy { .. } | Self::ReadPolicy { .. } => None,

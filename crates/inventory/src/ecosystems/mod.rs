@@ -38,7 +38,7 @@ pub fn ecosystems() -> &'static [&'static Ecosystem] {
         &cran::CRAN,
         &debian::OTHER,
         &debian::DEBIAN,
-        &generic::GENERIC,
+        &GENERIC,
         &go::GO,
         &cran::HACKAGE,
         &hex::HEX,
@@ -77,6 +77,9 @@ pub(crate) const DATABASES: &[Format] =
 pub(crate) fn owned(survey: Survey<'_>, claim: &Claim) -> Owned {
     pypi::owned(survey, claim)
 }
+
+pub(crate) use generic::GENERIC;
+pub(crate) use pypi::{distribution_in, is_same_distribution};
 
 /// Files that belong to an installed package.
 #[derive(Debug)]

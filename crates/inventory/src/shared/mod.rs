@@ -2,8 +2,18 @@
 //! here; each of their claims names its ecosystem.
 
 pub(crate) mod binary;
+mod sbom;
 
-use crate::document::Format;
+use artifact::Entry;
+
+use crate::document::{EntryPath, Format};
 
 /// Sorted by id.
-pub(crate) const FORMATS: &[Format] = &[binary::PROGRAM, binary::LIBRARY];
+pub(crate) const FORMATS: &[Format] = &[sbom::FORMAT, binary::PROGRAM, binary::LIBRARY];
+
+/// The format of a file that is all there is, whatever its name: a bill of materials that is scanned by itself.
+pub(crate) fn of_lone_file(entry: &Entry) -> Option<&'static Format> {
+    let is_bill = |format: &&Format| format.id == sbom::FORMAT.id && !(format.accepts)(EntryPath::new(&entry.path));
+    let may_be_bill = [".json", ".xml", ".spdx", ".rdf", ".yaml", ".yml"].iter().any(|end| entry.path.ends_with(end));
+    FORMATS.iter().find(is_bill).filter(|_| may_be_bill)
+}

@@ -9,6 +9,7 @@ mod npm_locks;
 mod nuget;
 mod pypi;
 mod system;
+mod sbom;
 
 use std::fmt::Write as _;
 

@@ -1,6 +1,6 @@
 //! Components on the wire.
 
-use model::component::{Presence, Version};
+use model::component::Version;
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
@@ -65,20 +65,11 @@ impl Component {
             origin: component.origin.name(),
             layer,
             reach: component.reach.name(),
-            presence: presence(component.presence),
+            presence: component.presence.name(),
             direct: component.direct,
             parents: component.parents.clone(),
             system: component.system.as_ref().map(System::from_model),
             owner: component.owner.clone(),
         }
-    }
-}
-
-fn presence(presence: Presence) -> &'static str {
-    match presence {
-        Presence::Shipped => "shipped",
-        Presence::Development => "development",
-        Presence::Absent => "absent",
-        Presence::Project => "project",
     }
 }

@@ -66,16 +66,20 @@ fn read_metadata(document: &Document<'_>, reading: &mut Reading) {
 
 /// A slimmed package keeps its folder's name, which by specification is name and version.
 fn read_folder_name(document: &Document<'_>, reading: &mut Reading) {
-    let folder = document.path.folder.rsplit('/').next().unwrap_or_default();
-    let stem = folder.strip_suffix(".dist-info").unwrap_or(folder);
-    match stem.rsplit_once('-') {
-        Some((name, version)) if !name.is_empty() && !version.is_empty() => {
-            reading.claims.push(claim(document, name, version.replace('_', "-")));
-        }
-        _ => {
+    match distribution_in(document.path.folder) {
+        Some((name, version)) => reading.claims.push(claim(document, &name, version)),
+        None => {
             reading.gaps.push(document.gap(None, "the folder has no `METADATA` and its name does not state a version"))
         }
     }
+}
+
+/// Canonical name and version in the path of a `.dist-info` folder.
+pub(crate) fn distribution_in(folder: &str) -> Option<(String, String)> {
+    let folder = folder.rsplit('/').next()?;
+    let (name, version) = folder.strip_suffix(".dist-info").unwrap_or(folder).rsplit_once('-')?;
+    let is_stated = !name.is_empty() && !version.is_empty();
+    is_stated.then(|| (normalise_name(name).into_owned(), version.replace('_', "-")))
 }
 
 fn claim(document: &Document<'_>, name: &str, version: String) -> Claim {

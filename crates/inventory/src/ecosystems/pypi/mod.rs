@@ -46,7 +46,17 @@ pub(crate) const PYPI: Ecosystem = Ecosystem {
     order: Some(Order { key: version::key, fallback_key: version::legacy_key, range: Some(specifier::parse) }),
 };
 
-pub(crate) use installed::owned;
+pub(crate) use installed::{distribution_in, owned};
+
+/// Whether the package is the distribution; yes when its version is not stated.
+pub(crate) fn is_same_distribution(
+    ecosystem: &Ecosystem,
+    (name, version): (&str, Option<&str>),
+    (distribution, distribution_version): (&str, &str),
+) -> bool {
+    let is_same_version = |version| ecosystem.compare(version, distribution_version).is_eq();
+    *ecosystem == PYPI && name == distribution && version.is_none_or(is_same_version)
+}
 
 /// The name as PEP 503 spells it: lower case, runs of `-`, `_` and `.` as one `-`.
 pub(crate) fn normalise_name(name: &str) -> Cow<'_, str> {
