@@ -8,8 +8,8 @@ mod npm;
 mod npm_locks;
 mod nuget;
 mod pypi;
-mod system;
 mod sbom;
+mod system;
 
 use std::fmt::Write as _;
 

@@ -43,7 +43,7 @@ fn reads_cyclonedx() {
             "pkg:npm/dev@3.0.0 development: b bom.json",
             "pkg:npm/inner@0.1.0 < @scope/a: b bom.json",
             "pkg:npm/shop@1.0.0 project: b bom.json",
-            "pkg:rpm/amzn/openssl@1:3.0.13-1.amzn2023?arch=x86_64&upstream=openssl-3.0.13-1.amzn2023.src.rpm direct: b bom.json",
+            "pkg:rpm/amzn/openssl@3.0.13-1.amzn2023?arch=x86_64&epoch=1&upstream=openssl-3.0.13-1.amzn2023.src.rpm direct: b bom.json",
             "gap bom.json: `legacy` without a package URL: listed by name, not checked for vulnerabilities; have package URLs written",
             "gap bom.json: `npm/odd` cannot be read as package URLs: have them written anew",
             "gap bom.json: entries with neither name nor package URL (2), which are not listed: write the bill anew",

@@ -15,7 +15,7 @@ use crate::ecosystems::{GENERIC, distribution_in, is_same_distribution};
 use crate::{Ecosystem, PackageUrl};
 
 /// Qualifiers of purls that say where a package comes from or what it was made for.
-const KEPT_QUALIFIERS: &[&str] = &["arch", "distro", "download_url", "repository_url", "upstream", "vcs_url"];
+const KEPT_QUALIFIERS: &[&str] = &["arch", "distro", "download_url", "epoch", "repository_url", "upstream", "vcs_url"];
 /// Ecosystems whose purls keep the author's spelling, whatever the canonical form.
 const SPELLED: &[&str] = &["nuget"];
 /// Purl types of operating systems' packages.
