@@ -7,6 +7,7 @@ mod botocore;
 mod iam;
 mod javascript;
 mod json;
+mod jvm;
 mod python_names;
 mod sdk;
 pub(crate) mod sources;
@@ -30,7 +31,7 @@ pub(crate) struct FactsArguments {
 }
 
 /// Every table, in the order of their paths.
-const TABLES: &[&[Table]] = &[sdk::TABLES, iam::TABLES];
+const TABLES: &[&[Table]] = &[sdk::TABLES, iam::TABLES, jvm::TABLES];
 
 /// Writes the tables, or with `--check` names those that differ from what their sources yield.
 ///

@@ -3,6 +3,7 @@
 mod hostile;
 mod languages;
 mod layers;
+mod maven;
 mod merging;
 mod npm;
 mod npm_locks;

@@ -1,5 +1,17 @@
 //! Maven: Java packages, named `group:artifact`.
 
+mod file_name;
+mod gradle_lock;
+mod jar;
+mod java_runtime;
+mod libraries;
+mod manifest;
+mod other_builds;
+mod pom;
+mod pom_xml;
+mod properties;
+mod range;
+mod unit;
 mod version;
 
 use crate::ecosystem::{Layout, as_written};
@@ -14,7 +26,14 @@ pub(crate) const MAVEN: Ecosystem = Ecosystem {
     title: "Maven",
     namespace_separator: Some(':'),
     normalise_name: as_written,
-    formats: &[],
+    formats: &[
+        gradle_lock::FORMAT,
+        jar::JAR,
+        java_runtime::FORMAT,
+        jar::OPEN_CLASSES,
+        other_builds::FORMAT,
+        pom_xml::FORMAT,
+    ],
     layout: Layout::FLAT,
-    order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
+    order: Some(Order { key: version::key, fallback_key: natural_key, range: Some(range::parse) }),
 };
