@@ -8,6 +8,7 @@ mod merging;
 mod npm;
 mod npm_locks;
 mod nuget;
+mod programs;
 mod pypi;
 mod sbom;
 mod system;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use model::component::{EvidenceKind, Version};
-use regex::bytes::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 
 use super::GENERIC;
 use crate::claim::Claim;
@@ -37,7 +37,8 @@ macro_rules! known {
 
 #[expect(clippy::expect_used, reason = "the patterns stand below, and a test compiles each")]
 fn regex(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a pattern of the table is no regular expression")
+    // Bytes, not characters: no Unicode tables are needed, which other users of the crate may not have turned on.
+    RegexBuilder::new(pattern).unicode(false).build().expect("a pattern of the table is no regular expression")
 }
 
 /// How far from its anchor a text may reach, in bytes.

@@ -75,7 +75,7 @@ impl ComparatorSet {
             }
             ">" => VersionSet::between(partial.high(0)?, Cut::End),
             "~" | "~>" | "~=" | "~>=" => VersionSet::between(partial.low(), partial.high(1)?),
-            "^" | "^=" => VersionSet::between(partial.low(), partial.high(partial.caret_drops())?),
+            "^" | "^=" => VersionSet::between(partial.low(), partial.caret_high()?),
             _ => return None,
         };
         if partial.prerelease.is_some() {
@@ -156,6 +156,14 @@ impl Partial {
                 *last = last.checked_add(1)?;
                 Some(lowest(padded(&numbers)))
             }
+        }
+    }
+
+    /// Where `^` ends: `^0.0.3-beta` admits what follows the tag up to `0.0.3` itself.
+    fn caret_high(&self) -> Option<Cut> {
+        match (self.caret_drops(), self.numbers.as_slice()) {
+            (0, [major, minor, patch]) => Some(lowest([*major, *minor, patch.checked_add(1)?])),
+            (drops, _) => self.high(drops),
         }
     }
 
@@ -242,6 +250,7 @@ mod tests {
     fn admits_prereleases_only_where_a_comparator_names_one() {
         check(">=1.2.3-beta.2 <2", &["1.2.3-beta.2", "1.2.3-rc", "1.2.3"], &["1.2.3-beta.1", "1.3.0-beta", "2.0.0-0"]);
         check("^1.2.3-beta.2", &["1.2.3-beta.4", "1.9.0"], &["1.2.4-beta.2", "1.2.3-beta.1"]);
+        check("^0.0.3-beta", &["0.0.3-beta", "0.0.3-rc.1", "0.0.3"], &["0.0.3-alpha", "0.0.4", "0.0.4-beta"]);
         check("1.0.0-rc.1", &["1.0.0-rc.1"], &["1.0.0", "1.0.0-rc.2"]);
         check("<1.0.0-rc.1", &["1.0.0-alpha", "0.9.0"], &["1.0.0-rc.1", "0.9.0-rc"]);
         check("~1.2.3-beta.2", &["1.2.3-beta.4", "1.2.9"], &["1.2.4-beta.2"]);
