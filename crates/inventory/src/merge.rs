@@ -132,6 +132,9 @@ impl Merger {
         let Some(candidate) = self.candidates.get_mut(at) else { return };
         candidate.evidence.extend(evidence_of(&claim));
         candidate.claim.direct = candidate.claim.direct.max(claim.direct);
+        if candidate.claim.qualifiers.is_empty() {
+            candidate.claim.qualifiers = claim.qualifiers;
+        }
         candidate.parents.extend(claim.parents);
         if claim.presence == Presence::Project {
             candidate.claim.presence = Presence::Project;

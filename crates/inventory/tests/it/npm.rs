@@ -348,3 +348,56 @@ fn says_that_bundles_hide_packages() {
         &[&format!("gap dist/a.mjs: {why} (and 1 more beside it)"), &format!("gap index.js: {why}")],
     );
 }
+
+#[test]
+fn finds_the_packages_that_a_bundle_shows() {
+    let helper = "var __commonJS = (cb, mod) => {};\n";
+    let bundle = format!(
+        "{helper}// node_modules/a/i.js\nx();\n// node_modules/.pnpm/b@2.0.0/node_modules/b/i.js\n// node_modules/c/package.json\nvar version = \"3.1.4\";\n{}",
+        "code();\n".repeat(80)
+    );
+    let taken = inventory_of(&[("dist/index.js", &bundle)], None);
+    let lines: Vec<_> = crate::render(&taken).into_iter().filter(|line| !line.starts_with("gap")).collect();
+    assert_eq!(
+        lines,
+        [
+            "pkg:npm/a (unknown): r dist/index.js",
+            "pkg:npm/b@2.0.0: r dist/index.js",
+            "pkg:npm/c@3.1.4: r dist/index.js",
+        ]
+    );
+    assert_eq!(taken.gaps.len(), 1);
+}
+
+#[test]
+fn takes_a_bundled_packages_version_from_the_projects_lock() {
+    let lock = r#"{"packages": {"": {"devDependencies": {"a": "1", "old": "npm:b@1"}}, "node_modules/a": {"version": "1.0.0", "dev": true},
+        "node_modules/old": {"name": "b", "version": "1.5.0", "dev": true}}}"#;
+    let bundle =
+        format!("var __commonJS = 1;\n// node_modules/a/i.js\n// node_modules/old/i.js\n{}", "code();\n".repeat(80));
+    let taken = inventory_of(&[("package-lock.json", lock), ("dist/index.js", &bundle)], None);
+    let purls: Vec<_> = taken.value.components.iter().map(|one| (one.purl.as_str(), one.presence)).collect();
+    let shipped = model::component::Presence::Shipped;
+    assert_eq!(purls, [("pkg:npm/a@1.0.0", shipped), ("pkg:npm/b@1.5.0", shipped)]);
+}
+
+#[test]
+fn reads_plug_n_play_and_compiled_packages() {
+    let state = r#"["a", [["npm:1.0.0", {"packageLocation": "./.yarn/cache/a-npm-1.0.0-0123456789-10c0.zip/node_modules/a/", "linkType": "HARD"}]]],
+        ["app", [["workspace:.", {"packageLocation": "./"}]]], ["b", [["npm:2.0.0", {"packageLocation": "./.yarn/unplugged/b-npm-2.0.0-0123456789/node_modules/b/"}]]]"#;
+    check(
+        &[
+            (".pnp.cjs", state),
+            ("node_modules/next/package.json", &package("next", "14.0.0")),
+            ("node_modules/next/dist/compiled/@s/ws/package.json", &package("@s/ws", "8.0.0")),
+            ("node_modules/next/dist/compiled/x/lib/package.json", &package("y", "8.0.0")),
+            ("node_modules/next/dist/compiled/empty/package.json", r#"{"main": "i.js"}"#),
+        ],
+        &[
+            "pkg:npm/%40s/ws@8.0.0: i node_modules/next/dist/compiled/@s/ws/package.json",
+            "pkg:npm/a@1.0.0: l .pnp.cjs",
+            "pkg:npm/b@2.0.0: l .pnp.cjs",
+            "pkg:npm/next@14.0.0: i node_modules/next/package.json",
+        ],
+    );
+}

@@ -1,7 +1,8 @@
 //! `node_modules/**/package.json`: packages that an install has put in place.
 //!
 //! **Source**: npm's documentation of `package.json` and of folders. **Supported**: nested, scoped and aliased packages
-//! (the file's own `name` is the truth, not the folder's), pnpm's and npm's stores. **Unsupported** (→ gap): a file
+//! (the file's own `name` is the truth, not the folder's), pnpm's and npm's stores, what a package such as next brings along
+//! in its `dist/compiled`. **Unsupported** (→ gap): a file
 //! without name or version, broken JSON.
 //!
 //! Only the `package.json` of a package's own folder counts: those in its `dist`, `test` or `esm` describe no package.
@@ -27,7 +28,22 @@ struct Package<'a> {
 }
 
 fn accepts(path: EntryPath<'_>) -> bool {
-    path.file_name == "package.json" && slot::split(path.folder).is_some_and(|(root, _)| !is_fixture(root))
+    let is_package =
+        || slot::split(path.folder).or_else(|| split_compiled(path.folder)).is_some_and(|(root, _)| !is_fixture(root));
+    path.file_name == "package.json" && is_package()
+}
+
+const COMPILED: &str = "/dist/compiled/";
+
+/// Root and slot of a package that another one brings along in its `dist/compiled`, as next does: the slot is the path of
+/// the folder, so that it meets no other.
+fn split_compiled(folder: &str) -> Option<(&str, &str)> {
+    let (outer, name) = folder.split_at_checked(folder.rfind(COMPILED)?)?;
+    let name = name.strip_prefix(COMPILED)?;
+    let is_own_folder = name.split('/').count() == 1 + usize::from(name.starts_with('@'));
+    let (root, _) = slot::split(outer)?;
+    let slot = folder.get(root.len()..)?.trim_start_matches('/');
+    (is_own_folder && !slot.contains("/test/")).then_some((root, slot))
 }
 
 /// Packages below such a folder are input of some test.
@@ -36,7 +52,8 @@ fn is_fixture(root: &str) -> bool {
 }
 
 fn read(document: &Document<'_>, reading: &mut Reading) {
-    let Some((root, slot)) = slot::split(document.path.folder) else { return };
+    let compiled = split_compiled(document.path.folder);
+    let Some((root, slot)) = compiled.or_else(|| slot::split(document.path.folder)) else { return };
     let Some(bytes) = document.bytes(reading) else { return };
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let package: Package<'_> = match serde_json::from_slice(bytes) {
@@ -51,6 +68,10 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
     };
     let version = package.version.as_str().map(str::trim).filter(|version| !version.is_empty());
     let name = package.name.as_str().filter(|name| !name.is_empty());
+    // A folder of compiled code may hold anything; one that does not even name itself is its owner's.
+    if compiled.is_some() && name.is_none() {
+        return;
+    }
     if name.is_none() || version.is_none() {
         let why = "the installed package's `package.json` does not state both name and version; find out what it is";
         reading.gaps.push(document.gap(None, why));
@@ -68,6 +89,9 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
     claim.requires.sort_unstable();
     claim.requires.dedup();
     // Code imports it by the folder's name, which an alias chooses.
-    claim.import_names = vec![slot::key(slot).to_owned()];
+    // What lies inside another package is imported by that alone.
+    if compiled.is_none() {
+        claim.import_names = vec![slot::key(slot).to_owned()];
+    }
     reading.claims.push(claim);
 }

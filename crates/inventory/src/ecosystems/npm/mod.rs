@@ -6,6 +6,8 @@ mod installed;
 mod locked;
 mod manifest;
 mod package_lock;
+mod package_path;
+mod pnp;
 mod pnpm_lock;
 pub(crate) mod range;
 mod slot;
@@ -31,6 +33,7 @@ pub(crate) const NPM: Ecosystem = Ecosystem {
         installed::FORMAT,
         manifest::FORMAT,
         package_lock::FORMAT,
+        pnp::FORMAT,
         pnpm_lock::FORMAT,
         yarn_lock::FORMAT,
     ],

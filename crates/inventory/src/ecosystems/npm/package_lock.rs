@@ -168,6 +168,9 @@ impl Reader<'_, '_> {
         claim.optional = package.optional.0 || package.dev_optional.0;
         claim.requires = described.asked().map(str::to_owned).collect();
         claim.import_names = vec![slot::key(slot).to_owned()];
+        if !package.link.0 {
+            claim.qualifiers = specification::provenance(described.resolved.as_str().unwrap_or_default());
+        }
         if claim.version == Version::Unknown && claim.presence == Presence::Shipped {
             let why = format!(
                 "`{name}` has no version in the lock file; write it anew with `npm install --package-lock-only`"

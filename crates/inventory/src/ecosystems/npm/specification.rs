@@ -65,6 +65,23 @@ fn archive_version<'a>(key: &str, address: &'a str) -> Option<&'a str> {
     version::parts(version).filter(|parts| parts.numbers.len() == 3).map(|_| version)
 }
 
+/// The qualifiers of a purl that say where a package comes from, when that is not a registry: `vcs_url` for repositories,
+/// `download_url` for archives elsewhere. `resolved` is what locks write.
+pub(crate) fn provenance(resolved: &str) -> Vec<(&'static str, String)> {
+    const REPOSITORIES: &[&str] = &["git+", "git:", "git@", "ssh:", "github:", "gitlab:", "bitbucket:", "gist:"];
+    if REPOSITORIES.iter().any(|start| resolved.starts_with(start)) {
+        let url = if resolved.starts_with("git+") { resolved.to_owned() } else { format!("git+{resolved}") };
+        return vec![("vcs_url", url)];
+    }
+    if resolved.starts_with("file:") {
+        return vec![("download_url", resolved.to_owned())];
+    }
+    // A registry's address holds `/-/`, GitHub's `/download/@scope/`.
+    let is_archive = resolved.starts_with("https://") || resolved.starts_with("http://");
+    let is_registry = resolved.contains("/-/") || resolved.contains("/download/@");
+    if is_archive && !is_registry { vec![("download_url", resolved.to_owned())] } else { Vec::new() }
+}
+
 fn is_remote(text: &str) -> bool {
     const PROTOCOLS: &[&str] =
         &["git+", "git:", "git@", "github:", "gitlab:", "bitbucket:", "gist:", "http:", "https:", "ssh:"];
@@ -78,6 +95,23 @@ fn is_remote(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn says_where_packages_from_elsewhere_come_from() {
+        let cases = [
+            ("https://registry.example/a/-/a-1.0.0.tgz", None),
+            ("https://registry.example/download/@s/a/1.0.0/a-1.0.0.tgz", None),
+            ("git+ssh://git@host.example/x/a.git#0123", Some(("vcs_url", "git+ssh://git@host.example/x/a.git#0123"))),
+            ("https://host.example/x/tar.gz/0123", Some(("download_url", "https://host.example/x/tar.gz/0123"))),
+            ("https://host.example/a-1/a-1.0.0.tgz", Some(("download_url", "https://host.example/a-1/a-1.0.0.tgz"))),
+            ("file:a-1.0.0.tgz", Some(("download_url", "file:a-1.0.0.tgz"))),
+            ("", None),
+        ];
+        for (resolved, expected) in cases {
+            let found = provenance(resolved);
+            assert_eq!(found.first().map(|(key, url)| (*key, url.as_str())), expected, "{resolved}");
+        }
+    }
 
     #[test]
     fn tells_ranges_from_places() {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use memchr::memmem;
 use serde::Deserialize;
 
-use super::package_path::{is_name, is_version};
+use crate::ecosystems::npm::package_path::{is_name, is_version};
 use crate::json::Text;
 
 /// A `package.json` found in code.

@@ -8,8 +8,8 @@
 use memchr::memmem;
 
 use super::modules::{Module, module_at};
-use super::package_path::{is_name, is_version, split_name};
 use super::traces::Traces;
+use crate::ecosystems::npm::package_path::{is_name, is_version, split_name};
 
 /// Texts that bundlers put beside `index.js`: appended to the bundle's name, or on their own.
 pub(super) const BESIDE: &[&str] = &[".LEGAL.txt", ".LICENSE.txt"];

@@ -1,15 +1,14 @@
 //! The libraries most found in functions, known by texts of their own that survive minifying and renaming.
 //!
-//! **Source**: `data/libraries.tsv`, made by `cargo xtask facts` from several published versions of each library, each
-//! minified by two minifiers. A text is in the table only when no other library of it holds that text, and a version's place
-//! only when it held the right version in every version looked at.
+//! **Source**: `data/libraries.tsv`, whose head names the published packages that its rows were seen in. A version's place is in
+//! the table only when it held the right version in each of them.
 
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use model::table::SortedLines;
 
-use super::package_path::{MAX_VERSION_BYTES, is_version};
+use crate::ecosystems::npm::package_path::{MAX_VERSION_BYTES, is_version};
 
 static TABLE: &str = include_str!("../data/libraries.tsv");
 
@@ -81,8 +80,13 @@ pub(super) fn hits(code: &str) -> Vec<Hit<'_>> {
                 },
                 _ if !literal.ends(code) => continue,
                 Place::Nowhere => None,
+                // Relatives of a library share such texts without its version.
                 Place::Literal(steps) => {
-                    literal.step(code, *steps).and_then(|other| other.text(code)).filter(|text| is_version(text))
+                    match literal.step(code, *steps).and_then(|other| other.text(code)).filter(|text| is_version(text))
+                    {
+                        Some(version) => Some(version),
+                        None => continue,
+                    }
                 }
             };
             hits.push(Hit { package, version, at: found.start() });
@@ -176,7 +180,7 @@ mod tests {
         assert_eq!(table.first_unsorted(), None);
         for (text, rest) in table.iter() {
             let (package, place) = rest.split_once('\t').unwrap_or_default();
-            assert!(super::super::package_path::is_name(package), "{text}");
+            assert!(crate::ecosystems::npm::package_path::is_name(package), "{text}");
             assert!(place == "=" || place.parse::<i8>().is_ok(), "{text}");
             assert!(text.len() >= 4, "{text}");
         }

@@ -12,7 +12,6 @@ mod embedded;
 mod legal;
 mod libraries;
 mod modules;
-mod package_path;
 mod source_map;
 mod structure;
 mod traces;

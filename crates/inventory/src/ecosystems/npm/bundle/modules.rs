@@ -6,7 +6,7 @@
 
 use memchr::memmem;
 
-use super::package_path::{self, FOLDER, PackagePath};
+use crate::ecosystems::npm::package_path::{self, FOLDER, PackagePath};
 
 /// The beginning of a package's module.
 #[derive(Debug)]

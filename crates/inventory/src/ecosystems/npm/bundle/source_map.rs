@@ -10,9 +10,9 @@ use std::fmt;
 use memchr::memmem;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::package_path;
 use super::traces::Traces;
 use super::{embedded, legal, libraries};
+use crate::ecosystems::npm::package_path;
 use crate::json::Text;
 
 const LINK: &str = "sourceMappingURL=";

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::package_path::{PackagePath, is_version};
+use crate::ecosystems::npm::package_path::{PackagePath, is_version};
 
 /// Packages told apart in one bundle; the largest hold some thousand.
 const MAX_PACKAGES: usize = 20_000;
@@ -135,7 +135,7 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ecosystems::npm::bundle::package_path;
+    use crate::ecosystems::npm::package_path;
 
     fn packages(modules: &[&str], stated: &[(&str, Option<&str>)]) -> Vec<String> {
         let mut traces = Traces::default();

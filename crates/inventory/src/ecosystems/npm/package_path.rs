@@ -8,23 +8,23 @@ use crate::ecosystems::npm::version;
 
 /// A module of a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct PackagePath<'a> {
-    pub(super) name: &'a str,
+pub(crate) struct PackagePath<'a> {
+    pub(crate) name: &'a str,
     /// As the store's or the cache's folder states it.
-    pub(super) version: Option<&'a str>,
+    pub(crate) version: Option<&'a str>,
     /// The package's folder from the outermost `node_modules` on: tells copies of one package apart.
-    pub(super) instance: &'a str,
+    pub(crate) instance: &'a str,
     /// The module's path inside the package.
-    pub(super) file: &'a str,
+    pub(crate) file: &'a str,
 }
 
-pub(super) const FOLDER: &str = "node_modules/";
+pub(crate) const FOLDER: &str = "node_modules/";
 
 /// Folders in which package managers keep all packages side by side.
 const STORES: &[&str] = &[".pnpm", ".store", ".bun", ".deno"];
 
 /// The package that the module at `path` belongs to; `None` for the project's own modules and for what is no path.
-pub(super) fn read(path: &str) -> Option<PackagePath<'_>> {
+pub(crate) fn read(path: &str) -> Option<PackagePath<'_>> {
     // `loader!module?query`
     let path = path.rsplit('!').next().unwrap_or(path);
     let path = path.split(['?', '|']).next().unwrap_or(path);
@@ -45,7 +45,7 @@ fn is_segment_start(path: &str, at: usize) -> bool {
 }
 
 /// `@scope/name/lib/x.js` → (`@scope/name`, `lib/x.js`).
-pub(super) fn split_name(inside: &str) -> Option<(&str, &str)> {
+pub(crate) fn split_name(inside: &str) -> Option<(&str, &str)> {
     let mut ends = inside.match_indices('/').map(|(at, _)| at);
     let end = if inside.starts_with('@') { ends.nth(1) } else { ends.next() }?;
     let (name, file) = inside.split_at_checked(end)?;
@@ -57,7 +57,7 @@ pub(super) fn split_name(inside: &str) -> Option<(&str, &str)> {
 const MAX_NAME_BYTES: usize = 214;
 
 /// Whether the registry takes such a name, or took it once (upper case).
-pub(super) fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let is_part = |part: &str| {
         !part.is_empty()
             && !part.starts_with(['.', '_'])
@@ -81,6 +81,9 @@ fn stated_version<'a>(before: &'a str, name: &str) -> Option<&'a str> {
     let (outer, label) = folder.rsplit_once('/').unwrap_or(("", folder));
     let store = outer.rsplit('/').next().unwrap_or(outer);
     if let Some(label) = label.strip_suffix(".zip") {
+        return of_yarn(label, name);
+    }
+    if store == "unplugged" {
         return of_yarn(label, name);
     }
     if STORES.contains(&store) {
@@ -124,7 +127,7 @@ fn is_hash(text: &str) -> bool {
 }
 
 /// Whether `text` is a whole version as the registry writes it.
-pub(super) fn is_version(text: &str) -> bool {
+pub(crate) fn is_version(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_digit())
         && text.len() <= MAX_VERSION_BYTES
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'+'))
@@ -133,7 +136,7 @@ pub(super) fn is_version(text: &str) -> bool {
 }
 
 /// Longer than any that is published.
-pub(super) const MAX_VERSION_BYTES: usize = 64;
+pub(crate) const MAX_VERSION_BYTES: usize = 64;
 
 #[cfg(test)]
 mod tests {
