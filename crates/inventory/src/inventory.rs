@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::claim::Claim;
 use crate::document::{Document, EntryPath, Format, Reading, Survey};
-use crate::ecosystems::{DATABASES, Owned, owned, records_files};
+use crate::ecosystems::{DATABASES, Owned, owned, records_files, usual_import_names};
 use crate::merge::{self, Candidate};
 use crate::ownership::{Owners, Sought};
 use crate::purl::purl;
@@ -315,6 +315,10 @@ fn component(
         }
         None => Origin::Function,
     });
+    let mut import_names = claim.import_names;
+    if import_names.is_empty() {
+        import_names = usual_import_names(ecosystem, &claim.package);
+    }
     let name = spelled(claim.package);
     // Bundlers and linkers leave out what nothing imports.
     let reach = if claim.kind == EvidenceKind::Recognised { Reach::Present } else { Reach::Unknown };
@@ -333,7 +337,7 @@ fn component(
         owner: claim.owner.or(recalled.owner),
         linked: claim.linked,
     };
-    (component, claim.import_names)
+    (component, import_names)
 }
 
 fn purl_of(ecosystem: &Ecosystem, claim: &Claim) -> String {

@@ -81,6 +81,11 @@ pub(crate) fn owned(survey: Survey<'_>, claim: &Claim) -> Owned {
 pub(crate) use generic::GENERIC;
 pub(crate) use pypi::{distribution_in, is_same_distribution};
 
+/// Names under which code imports a package of which nothing states them.
+pub(crate) fn usual_import_names(ecosystem: &Ecosystem, package: &str) -> Vec<String> {
+    if *ecosystem == pypi::PYPI { pypi::import_names::of(package) } else { Vec::new() }
+}
+
 /// Files that belong to an installed package.
 #[derive(Debug)]
 pub(crate) enum Owned {

@@ -6,6 +6,8 @@ mod sbom;
 
 use artifact::Entry;
 
+pub(crate) use sbom::names as bill_names;
+
 use crate::document::{EntryPath, Format};
 
 /// Sorted by id.

@@ -10,6 +10,7 @@ mod npm_locks;
 mod nuget;
 mod programs;
 mod pypi;
+mod pypi_shipped;
 mod sbom;
 mod system;
 

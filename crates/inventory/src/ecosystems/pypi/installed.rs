@@ -11,12 +11,14 @@ use std::collections::BTreeSet;
 
 use artifact::Entry;
 use model::component::{EvidenceKind, Presence, Version};
+use serde::Deserialize;
 
 use crate::claim::Claim;
 use crate::document::{Document, EntryPath, Format, Reading, Survey, decode, join};
 use crate::ecosystems::Owned;
 use crate::ecosystems::pypi::marker::{self, Environment};
 use crate::ecosystems::pypi::{normalise_name, requirement};
+use crate::json::{Flag, Loose, Text};
 
 pub(crate) const FORMAT: Format =
     Format { id: "installed-distribution", accepts, read, finds_installed: true, advice: "" };
@@ -88,10 +90,68 @@ fn claim(document: &Document<'_>, name: &str, version: String) -> Claim {
     let mut claim = Claim::new(name, Version::Exact(version), EvidenceKind::Installed, document.location(None), place);
     claim.direct = document.sibling("REQUESTED").filter(|_| document.path.folder.ends_with(".dist-info")).map(|_| true);
     claim.import_names = import_names(document);
-    if is_develop(document) {
+    let address = direct_address(document);
+    let is_editable = address.as_ref().is_some_and(|address| address.dir_info.0.editable.0);
+    claim.qualifiers.extend(address.as_ref().and_then(DirectAddress::qualifier));
+    if is_develop(document) || is_editable {
         claim.presence = Presence::Project;
     }
     claim
+}
+
+/// `direct_url.json`: where an install took the distribution from, when not from an index.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct DirectAddress<'a> {
+    url: Text<'a>,
+    vcs_info: Loose<VcsInformation<'a>>,
+    dir_info: Loose<FolderInformation>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct VcsInformation<'a> {
+    vcs: Text<'a>,
+    commit_id: Text<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct FolderInformation {
+    editable: Flag,
+}
+
+impl DirectAddress<'_> {
+    fn into_owned(self) -> DirectAddress<'static> {
+        let owned = |text: Text<'_>| Text(text.0.map(|text| text.into_owned().into()));
+        let VcsInformation { vcs, commit_id } = self.vcs_info.0;
+        let vcs_info = Loose(VcsInformation { vcs: owned(vcs), commit_id: owned(commit_id) });
+        DirectAddress { url: owned(self.url), vcs_info, dir_info: self.dir_info }
+    }
+
+    /// The address without a user's token; of a local file or folder only its name.
+    fn qualifier(&self) -> Option<(&'static str, String)> {
+        let url = self.url.as_str()?;
+        let (scheme, rest) = url.split_once("://")?;
+        let host_at = rest.find('/').unwrap_or(rest.len());
+        let (host, path) = rest.split_at_checked(host_at)?;
+        let address = match scheme {
+            "file" => format!("file:{}", path.trim_end_matches('/').rsplit('/').next().unwrap_or_default()),
+            _ => format!("{scheme}://{}{path}", host.rsplit('@').next().unwrap_or(host)),
+        };
+        let information = &self.vcs_info.0;
+        Some(match (information.vcs.as_str(), information.commit_id.as_str()) {
+            (Some(vcs), Some(commit)) => ("vcs_url", format!("{vcs}+{address}@{commit}")),
+            (Some(vcs), None) => ("vcs_url", format!("{vcs}+{address}")),
+            (None, _) => ("download_url", address),
+        })
+    }
+}
+
+fn direct_address(document: &Document<'_>) -> Option<DirectAddress<'static>> {
+    let bytes = document.sibling("direct_url.json")?.bytes(&mut Reading::default())?;
+    let owned = serde_json::from_slice::<DirectAddress<'_>>(&bytes).ok()?;
+    Some(owned.into_owned())
 }
 
 /// The folder that is on Python's path: beside which the metadata lies.

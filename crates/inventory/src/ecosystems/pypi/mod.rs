@@ -1,8 +1,10 @@
 //! PyPI: Python packages.
 
+pub(crate) mod import_names;
 mod installed;
 mod layout;
 mod marker;
+mod native;
 mod pipfile;
 mod poetry_lock;
 mod pylock;
@@ -14,6 +16,7 @@ mod setup_py;
 pub(crate) mod specifier;
 pub(crate) mod toml_file;
 mod uv_lock;
+mod vendored;
 pub(crate) mod version;
 
 use std::borrow::Cow;
@@ -31,6 +34,7 @@ pub(crate) const PYPI: Ecosystem = Ecosystem {
     normalise_name,
     formats: &[
         installed::FORMAT,
+        native::FORMAT,
         pylock::PDM,
         pipfile::MANIFEST,
         pipfile::LOCK,
@@ -41,6 +45,7 @@ pub(crate) const PYPI: Ecosystem = Ecosystem {
         setup_cfg::FORMAT,
         setup_py::FORMAT,
         uv_lock::FORMAT,
+        vendored::FORMAT,
     ],
     layout: Layout { sees: layout::sees, slots: |_, _| Vec::new() },
     order: Some(Order { key: version::key, fallback_key: version::legacy_key, range: Some(specifier::parse) }),
