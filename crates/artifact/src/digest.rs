@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
@@ -15,11 +15,15 @@ const CHUNK_BYTES: usize = 256 << 10;
 /// # Errors
 /// What opening or reading fails with.
 pub fn sha256_of_file(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
+    sha256_of(&mut File::open(path)?)
+}
+
+/// Lower-case hexadecimal SHA-256 of what the reader gives up to its end.
+pub(crate) fn sha256_of(reader: &mut dyn Read) -> io::Result<String> {
     let mut digest = Sha256::new();
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
-        match file.read(&mut chunk)? {
+        match reader.read(&mut chunk)? {
             0 => break,
             length => digest.update(chunk.get(..length).unwrap_or_default()),
         }

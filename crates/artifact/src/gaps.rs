@@ -43,6 +43,11 @@ impl GapList {
         }
     }
 
+    /// Takes over what another list has noted.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.gaps.extend(other.finish());
+    }
+
     /// Every gap, with one summary for each kind that was cut short.
     pub(crate) fn finish(mut self) -> Vec<Gap> {
         for (kind, count) in self.counts {

@@ -16,22 +16,26 @@ use model::{Gap, Parsed};
 use crate::aliases::Aliases;
 use crate::formats::listing::Refusal;
 use crate::formats::zip::Slot;
-use crate::open::{RootView, Table};
+use crate::open::{OpenImage, RootView, Table};
+use crate::packed::Packed;
 
 mod aliases;
 mod bytes;
 mod digest;
 mod formats;
 mod gaps;
+mod image;
 pub mod limits;
 mod nested;
 mod open;
 mod packaging;
+mod packed;
 mod read;
 mod root;
 
 pub use bytes::Bytes;
 pub use digest::{sha256, sha256_of_file};
+pub use image::{Image, ImageConfiguration, ImageLayer};
 pub use limits::Limits;
 pub use root::{Root, RootContent, SKIPPED_FOLDERS, VIRTUAL_ENVIRONMENT_FILE};
 
@@ -56,7 +60,9 @@ pub struct Entry {
     pub size_bytes: u64,
     /// Index of the layer it comes from, in merge order; `None` for the function's own code.
     pub layer: Option<u16>,
-    /// Index of the root it comes from.
+    /// Index of the image's layer it comes from, from the base upwards; `None` outside images.
+    pub image_layer: Option<u16>,
+    /// Index of the view it is shown through: the root's, or one of those that an image has.
     root: u16,
     opened: bool,
     repeats: bool,
@@ -79,8 +85,16 @@ impl Entry {
 enum Data {
     Memory(Arc<[u8]>),
     File(Box<Path>),
-    Zip { archive: Bytes, slot: Slot },
+    Zip {
+        archive: Bytes,
+        slot: Slot,
+    },
     Part(Bytes),
+    /// From `start` of what a compressed layer unpacks to.
+    Packed {
+        packed: Packed,
+        start: u64,
+    },
     Refused(Refused),
 }
 
@@ -124,6 +138,8 @@ pub struct Artifact {
     entries: Vec<Entry>,
     aliases: Aliases,
     roots: Vec<RootView>,
+    /// Of the image among the roots.
+    image: Option<OpenImage>,
     /// Found while entries were read.
     late_gaps: Mutex<BTreeSet<Gap>>,
 }
@@ -133,8 +149,8 @@ impl Artifact {
     /// function into its own. A root that cannot be read is a gap; so is every entry whose bytes cannot be had.
     /// Cost: the directories of archives and one `stat` per file of a folder; compressed archives inside are inflated.
     pub fn open(roots: &[Root], limits: &Limits) -> Parsed<Self> {
-        let (Table { entries, aliases, roots }, gaps) = open::open(roots, limits);
-        Parsed { value: Self { entries, aliases, roots, late_gaps: Mutex::default() }, gaps }
+        let (Table { entries, aliases, roots, image }, gaps) = open::open(roots, limits);
+        Parsed { value: Self { entries, aliases, roots, image, late_gaps: Mutex::default() }, gaps }
     }
 
     /// An artifact of files held in memory, all in the function's own folder: inline code, and tests.
@@ -174,6 +190,30 @@ impl Artifact {
         rest.get(..end).unwrap_or_default()
     }
 
+    /// What the image among the roots says of itself.
+    pub fn image(&self) -> Option<&Image> {
+        self.image.as_ref().map(|open| &open.image)
+    }
+
+    /// The image's layer that a file comes from, by its path as reports show it.
+    pub fn image_layer(&self, shown: &str) -> Option<&ImageLayer> {
+        let open = self.image.as_ref()?;
+        let find = |(mount, begin): &(Mount, String)| self.find(*mount, shown.strip_prefix(begin.as_str())?);
+        let entry = open.shown.iter().find_map(find)?;
+        open.image.layers.get(usize::from(entry.image_layer?))
+    }
+
+    /// Files of the image's lower layers that upper ones removed or replaced: no container sees them, and whoever has the
+    /// image can read them. In the order in which they were hidden; paths are those of the image.
+    pub fn shadowed(&self) -> &[Entry] {
+        self.image.as_ref().map(|open| open.shadowed.as_slice()).unwrap_or_default()
+    }
+
+    /// Layers of the image whose bytes have another digest than the image states. Cost: reads and hashes every layer.
+    pub fn check_layers(&self) -> Vec<Gap> {
+        self.image.as_ref().map(|open| formats::image::check_digests(&open.parts)).unwrap_or_default()
+    }
+
     /// Bytes of all entries once inflated, as their directories state them.
     pub fn total_bytes(&self) -> u64 {
         self.entries.iter().map(|entry| entry.size_bytes).fold(0, u64::saturating_add)
@@ -192,6 +232,11 @@ impl Artifact {
     pub fn late_gaps(&self) -> Vec<Gap> {
         self.late_gaps.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
+}
+
+/// Whether the folder is a container image's layout, an unpacked image archive, or a root file system.
+pub fn is_image_folder(path: &Path) -> bool {
+    formats::image::is_folder(path)
 }
 
 /// Kept here so that every stage's tests read the same way.

@@ -10,6 +10,12 @@ pub const MAX_ENTRIES: usize = 250_000;
 pub const MAX_NESTING_LEVELS: usize = 4;
 /// Bytes of compressed nested archives that are held inflated, so that they are inflated once.
 pub const MAX_NESTED_BYTES_HELD: u64 = 256 << 20;
+/// Bytes of all entries of a container image: what the largest platform allows for one.
+pub const MAX_IMAGE_BYTES: u64 = 10 << 30;
+/// Bytes of an image's compressed layers that are held unpacked; what is not held is unpacked anew when it is read.
+pub const MAX_IMAGE_BYTES_HELD: u64 = 128 << 20;
+/// Largest file of a compressed layer that is held, in bytes: manifests, sources and small libraries.
+pub const MAX_HELD_FILE_BYTES: u64 = 1 << 20;
 /// How many times its stored size an entry may inflate to; DEFLATE itself ends at 1,032.
 pub const MAX_INFLATE_RATIO: u64 = 400;
 /// Entries up to this many bytes may inflate at any ratio: text of one letter is no bomb.

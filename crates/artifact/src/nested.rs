@@ -172,6 +172,17 @@ fn bytes_of(entry: &Entry, shown: &str, gaps: &mut GapList) -> Option<Bytes> {
             }
         },
         Data::Part(bytes) => Some(bytes.clone()),
+        Data::Packed { packed, start } => {
+            let mut buffer = Vec::new();
+            let length = usize::try_from(entry.size_bytes).ok()?;
+            match packed.fetch(*start, length, &mut buffer) {
+                Ok(()) => Some(Bytes::from(buffer)),
+                Err(error) => {
+                    gaps.note_with("the archive cannot be inflated", shown, || error.to_string());
+                    None
+                }
+            }
+        }
         Data::Zip { archive, slot } => {
             let mut buffer = Vec::new();
             let read = zip::read(archive, slot, entry.size_bytes, &mut buffer, &mut Vec::new());

@@ -11,10 +11,13 @@ use rayon::prelude::*;
 
 use crate::aliases::Aliases;
 use crate::bytes::Bytes;
+use crate::formats::image::merge::NodeKind;
+use crate::formats::image::{self, LayerBytes, OpenedImage, Placed};
 use crate::formats::listing::{Kind, Listed, TOO_MANY};
 use crate::formats::{Form, folder, form_of_bytes, form_of_name};
 use crate::gaps::{GapList, file_gap};
-use crate::limits::Limits;
+use crate::image::Image;
+use crate::limits::{Limits, MAX_IMAGE_BYTES};
 use crate::nested;
 use crate::packaging::Packaging;
 use crate::root::{Root, RootContent};
@@ -27,6 +30,7 @@ const ALIAS_NOT_PACKED: &str = "the symbolic link leads to a folder that is not 
 /// Tells archives that are not opened from plain files when they are the root itself.
 const UNOPENED_MAGIC: &[&[u8]] =
     &[b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf\x27\x1c", b"Rar!"];
+const SECOND_IMAGE: &str = "a function can have only one image, and this one was not read; scan it by itself";
 const UNOPENED: &str = "a compressed file or archive of a kind that is not opened; unpack it, or pack it as a zip";
 
 /// How paths below a root are shown.
@@ -56,6 +60,17 @@ pub(crate) struct Table {
     pub(crate) entries: Vec<Entry>,
     pub(crate) aliases: Aliases,
     pub(crate) roots: Vec<RootView>,
+    pub(crate) image: Option<OpenImage>,
+}
+
+/// What is kept of an image whose files are in the table.
+#[derive(Debug)]
+pub(crate) struct OpenImage {
+    pub(crate) image: Image,
+    pub(crate) shadowed: Vec<Entry>,
+    pub(crate) parts: Vec<LayerBytes>,
+    /// How paths of each mount begin when they are shown, the most specific first.
+    pub(crate) shown: Vec<(Mount, String)>,
 }
 
 impl Table {
@@ -71,18 +86,29 @@ impl Table {
 pub(crate) fn open(roots: &[Root], limits: &Limits) -> (Table, Vec<Gap>) {
     let opened: Vec<OpenedRoot> = roots.par_iter().enumerate().map(|(at, root)| open_root(at, root, limits)).collect();
     let mut table = Table::default();
+    let mut images = Vec::new();
     let mut gaps = Vec::new();
     for (root, opened) in roots.iter().zip(opened) {
         gaps.extend(opened.gaps.finish());
         table.roots.push(opened.view);
         table.aliases.add(root.mount, opened.aliases);
         table.entries.extend(opened.entries);
+        images.extend(opened.image.map(|image| (root, image)));
+    }
+    for (root, image) in images {
+        if table.image.is_some() {
+            gaps.push(file_gap(&root.display, SECOND_IMAGE));
+        } else {
+            add_image(&mut table, root, image);
+        }
     }
     keep_last(&mut table.entries);
     refuse_too_many(&mut table, limits, &mut gaps);
     nested::expand(&mut table, limits, &mut gaps);
     keep_last(&mut table.entries);
-    refuse_too_large(&mut table, limits, &mut gaps);
+    // What an image holds is read piece by piece, and platforms take larger ones.
+    let total_bytes = if table.image.is_some() { MAX_IMAGE_BYTES.max(limits.total_bytes) } else { limits.total_bytes };
+    refuse_too_large(&mut table, &Limits { total_bytes, ..limits.clone() }, &mut gaps);
     gaps.sort_unstable();
     gaps.dedup();
     (table, gaps)
@@ -144,7 +170,66 @@ struct OpenedRoot {
     /// Sorted by path, paths unique.
     entries: Vec<Entry>,
     aliases: BTreeMap<String, String>,
+    /// The root is an image; it has no entries or aliases of its own then.
+    image: Option<OpenedImage>,
     gaps: GapList,
+}
+
+/// Puts an image's files into the table, each shown with its path in the image.
+fn add_image(table: &mut Table, root: &Root, opened: OpenedImage) {
+    let OpenedImage { image, mut tree, layer_names, parts } = opened;
+    let hidden = std::mem::take(&mut tree.shadowed);
+    let (placed, folders, prefixes) = image::place(tree, &image.configuration, image.task_folder.as_deref());
+    let shown = match root.display.as_str() {
+        "." | "" => String::new(),
+        display => format!("{display}!/"),
+    };
+    let mut views = [0; 3];
+    let mut begins = Vec::new();
+    for (view, mount) in views.iter_mut().zip([Mount::Function, Mount::Layers, Mount::System]) {
+        *view = table.roots.len();
+        let begin = format!("{shown}{}", prefixes.of(mount));
+        table.roots.push(RootView::Below(begin.clone()));
+        begins.push((mount, begin));
+    }
+    let [function, layers, system] = views;
+    let first_view = table.roots.len();
+    table.roots.extend(
+        layer_names
+            .iter()
+            .map(|name| RootView::Below(if name.is_empty() { String::new() } else { format!("{name}!/") })),
+    );
+    let model = model_entry(0, root);
+    let entry = |file: Placed, view: usize| Entry {
+        mount: file.mount,
+        path: file.path,
+        size_bytes: file.size_bytes,
+        image_layer: Some(file.layer),
+        root: u16::try_from(view).unwrap_or(u16::MAX),
+        repeats: file.repeats,
+        data: file.data,
+        layer: None,
+        ..model.clone()
+    };
+    table.entries.extend(placed.into_iter().map(|file| {
+        let view = match file.mount {
+            Mount::Function => function,
+            Mount::Layers => layers,
+            Mount::System => system,
+        };
+        entry(file, view)
+    }));
+    for (mount, folders) in folders {
+        table.aliases.add(mount, folders);
+    }
+    let shadowed = hidden.into_iter().filter_map(|(path, node)| {
+        let NodeKind::File(data) = node.kind else { return None };
+        let (layer, size_bytes) = (node.layer, node.size_bytes);
+        let file = Placed { mount: Mount::System, path, size_bytes, layer, repeats: false, data };
+        Some(entry(file, first_view + usize::from(layer)))
+    });
+    let shadowed = shadowed.collect();
+    table.image = Some(OpenImage { image, shadowed, parts, shown: begins });
 }
 
 /// An entry without content that carries what all entries of a root share.
@@ -154,6 +239,7 @@ fn model_entry(at: usize, root: &Root) -> Entry {
         path: String::new(),
         size_bytes: 0,
         layer: root.layer,
+        image_layer: None,
         root: u16::try_from(at).unwrap_or(u16::MAX),
         opened: false,
         repeats: false,
@@ -166,6 +252,7 @@ fn open_root(at: usize, root: &Root, limits: &Limits) -> OpenedRoot {
         view: RootView::Below(folder_prefix(&root.display)),
         entries: Vec::new(),
         aliases: BTreeMap::new(),
+        image: None,
         gaps: GapList::new(root.display.as_str()),
     };
     let model = model_entry(at, root);
@@ -220,6 +307,12 @@ impl OpenedRoot {
         model: &Entry,
         limits: &Limits,
     ) {
+        if root.mount == Mount::Function && include.is_empty() && image::is_folder(path) {
+            self.image = image::of_folder(path, &root.display, limits, &mut self.gaps);
+            if self.image.is_some() {
+                return;
+            }
+        }
         let prefix = folder_prefix(&root.display);
         let packaging = Packaging::new(include, &root.display, &mut self.gaps);
         let mut found = folder::list(path, boundary.unwrap_or(path), &prefix, limits, &mut self.gaps);
@@ -254,6 +347,12 @@ impl OpenedRoot {
                 return self.gaps.note_with("cannot be read", shown, || why);
             }
         };
+        if root.mount == Mount::Function {
+            self.image = image::of_file(&bytes, shown, limits, &mut self.gaps);
+            if self.image.is_some() {
+                return;
+            }
+        }
         let form = form_of_name(&name).or_else(|| form_of_bytes(&bytes));
         if form.is_some_and(|form| self.archive(form, &bytes, shown, model, limits)) {
             return;
@@ -308,6 +407,7 @@ pub(crate) fn archive_entry(file: Listed, path: String, archive: &Bytes, model: 
         path,
         size_bytes: file.size_bytes,
         layer: model.layer,
+        image_layer: model.image_layer,
         root: model.root,
         opened: false,
         repeats: file.repeats,
@@ -365,6 +465,7 @@ pub(crate) fn memory_entry(path: &str, bytes: &[u8]) -> Entry {
         path: path.to_owned(),
         size_bytes: bytes.len() as u64,
         layer: None,
+        image_layer: None,
         root: 0,
         opened: false,
         repeats: false,

@@ -18,6 +18,8 @@ use crate::{Artifact, Bytes, Content, Data, Entry, Refused};
 /// A thread's buffer larger than this is given back after use, in bytes.
 pub(crate) const MAX_KEPT_BUFFER_BYTES: usize = 8 << 20;
 
+const UNPACKED: &str = "the layer that holds it cannot be unpacked up to its end; save the image again";
+
 thread_local! {
     static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
@@ -68,6 +70,12 @@ impl Artifact {
             Data::Zip { archive, slot } => {
                 zip::prefix(archive, slot, length).map_err(|failure| fails(failure.to_string()))
             }
+            Data::Packed { packed, start: at } => {
+                let length = usize::try_from(entry.size_bytes).unwrap_or(usize::MAX).min(length);
+                let mut prefix = Vec::new();
+                packed.fetch(*at, length, &mut prefix).map_err(|_| fails(UNPACKED.to_owned()))?;
+                Ok(prefix)
+            }
             Data::Refused(refused) => Err(fails(refused.why())),
         }
     }
@@ -80,8 +88,26 @@ impl Artifact {
         wanted: impl Fn(&Entry) -> bool,
         visitor: impl Fn(&Entry, Result<&[u8], Gap>) -> T + Sync,
     ) -> Vec<T> {
+        self.visit_of(&self.entries, &wanted, &visitor)
+    }
+
+    /// As [`Self::visit`], for the files that later layers of an image hide.
+    pub fn visit_shadowed<T: Send>(
+        &self,
+        wanted: impl Fn(&Entry) -> bool,
+        visitor: impl Fn(&Entry, Result<&[u8], Gap>) -> T + Sync,
+    ) -> Vec<T> {
+        self.visit_of(self.shadowed(), &wanted, &visitor)
+    }
+
+    fn visit_of<T: Send>(
+        &self,
+        entries: &[Entry],
+        wanted: &dyn Fn(&Entry) -> bool,
+        visitor: &(impl Fn(&Entry, Result<&[u8], Gap>) -> T + Sync),
+    ) -> Vec<T> {
         let is_read = |entry: &&Entry| !entry.opened && !entry.repeats && wanted(entry);
-        let mut entries: Vec<(usize, &Entry)> = self.entries.iter().filter(is_read).enumerate().collect();
+        let mut entries: Vec<(usize, &Entry)> = entries.iter().filter(is_read).enumerate().collect();
         entries.sort_by_key(|(_, entry)| entry.place());
         let mut outcomes: Vec<(usize, T)> =
             entries.par_iter().map(|(at, entry)| (*at, self.lend(entry, |bytes| visitor(entry, bytes)))).collect();
@@ -120,6 +146,11 @@ impl Artifact {
                 }
             }
             Data::Part(bytes) => Ok(Found::Part(bytes.clone())),
+            Data::Packed { packed, start } => {
+                let length = usize::try_from(entry.size_bytes).map_err(|_| fails(UNPACKED.to_owned()))?;
+                packed.fetch(*start, length, buffer).map_err(|_| fails(UNPACKED.to_owned()))?;
+                Ok(Found::Buffered(length))
+            }
             Data::Refused(refused) => Err(fails(refused.why())),
         }
     }
@@ -157,6 +188,9 @@ impl Entry {
     /// Root and offset: entries read in this order are read from front to back.
     fn place(&self) -> (u16, usize, usize) {
         match &self.data {
+            Data::Packed { packed, start } => {
+                (self.root, packed.address(), usize::try_from(*start).unwrap_or(usize::MAX))
+            }
             Data::Zip { archive, slot } => (self.root, archive.as_ptr() as usize, slot.header),
             Data::Part(bytes) => (self.root, bytes.as_ptr() as usize, 0),
             _ => (self.root, 0, 0),
@@ -165,7 +199,11 @@ impl Entry {
 
     /// Whether reading it means inflating it.
     pub(crate) fn is_compressed(&self) -> bool {
-        matches!(&self.data, Data::Zip { slot, .. } if slot.is_compressed())
+        match &self.data {
+            Data::Zip { slot, .. } => slot.is_compressed(),
+            Data::Packed { .. } => true,
+            Data::Memory(_) | Data::File(_) | Data::Part(_) | Data::Refused(_) => false,
+        }
     }
 }
 

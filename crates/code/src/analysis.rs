@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use artifact::Artifact;
+use artifact::{Artifact, Mount};
 use model::call::{Argument, Binding, Call, CodeFacts, Unresolved};
 use model::function::EnvironmentVariable;
 use model::location::LineIndex;
@@ -88,7 +88,9 @@ fn languages(artifact: &Artifact, request: &Request<'_>) -> Vec<&'static Languag
             return found;
         }
     }
-    let has_files = |language: &&Language| artifact.entries().iter().any(|entry| is_source(language, &entry.path));
+    let has_files = |language: &&Language| {
+        artifact.entries().iter().any(|entry| entry.mount != Mount::System && is_source(language, &entry.path))
+    };
     let present: Vec<_> = LANGUAGES.iter().copied().filter(has_files).collect();
     match request.handler {
         // The handler's file tells which of several languages is meant.
@@ -169,6 +171,8 @@ fn own_files(artifact: &Artifact, sources: &Sources<'_>, language: &Language) ->
     let own = artifact.entries().iter().filter(|entry| {
         is_source(language, &entry.path)
             && !entry.is_repetition()
+            // What an image has beside the function is installed, whatever it is.
+            && entry.mount != Mount::System
             && !entry.path.contains("!/")
             && !(language.is_foreign)(&entry.path)
     });

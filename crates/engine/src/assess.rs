@@ -1,5 +1,7 @@
 //! One package of functions: read its files once, then judge each function by them.
 
+use std::thread::ScopedJoinHandle;
+
 use advisory::{Index, PackageIndex};
 use artifact::Artifact;
 use model::advisory::ComponentVulnerabilities;
@@ -16,7 +18,7 @@ use source::Located;
 
 use crate::packages::{OpenTarget, Package};
 use crate::suppress::{Answers, Subject};
-use crate::{Settings, coverage};
+use crate::{Settings, container, coverage};
 
 /// What every assessment is judged by.
 pub(crate) struct Facts<'a> {
@@ -41,14 +43,13 @@ struct Contents {
 /// The assessments of the package's functions, in their order, each with whether anything of the function was read.
 pub(crate) fn assess(package: &Package<'_>, target: &OpenTarget<'_>, facts: &Facts<'_>) -> Vec<(Assessment, bool)> {
     let Parsed { value: artifact, gaps } = package.open(target.root);
-    let mut contents = read(&artifact, package, facts);
+    let functions: Vec<Located> =
+        package.functions.iter().map(|located| container::described(located, &artifact)).collect();
+    let stages = Stages { artifact: &artifact, package, functions: &functions, target, facts };
+    let (mut contents, codes) = stages.run();
     contents.gaps.extend(gaps);
-    // A digest costs reading everything, which a scan for components alone does not do.
-    if facts.settings.wants_secrets() {
-        contents.digests = package.digests(target.root);
-    }
-    let read = PackageFiles { artifact: &artifact, contents: &contents, target };
-    let assessments = package.functions.iter().map(|located| assess_function(located, &read, facts)).collect();
+    let assessments =
+        functions.iter().zip(codes).map(|(located, code)| assess_function(located, code, &contents, facts)).collect();
     let assessments = with_late_gaps(assessments, &artifact.late_gaps());
     let has_files = !artifact.entries().is_empty();
     // A template tells what a function is granted even where its code is elsewhere.
@@ -70,28 +71,59 @@ fn with_late_gaps(mut assessments: Vec<Assessment>, gaps: &[Gap]) -> Vec<Assessm
     assessments
 }
 
-/// The files that functions of one package run.
-struct PackageFiles<'a> {
+/// The readers of one package's files. None needs what another finds.
+#[derive(Clone, Copy)]
+struct Stages<'a> {
     artifact: &'a Artifact,
-    contents: &'a Contents,
+    package: &'a Package<'a>,
+    functions: &'a [Located],
     target: &'a OpenTarget<'a>,
+    facts: &'a Facts<'a>,
 }
 
-fn read(artifact: &Artifact, package: &Package<'_>, facts: &Facts<'_>) -> Contents {
-    let mut contents = Contents::default();
-    if facts.settings.wants_components() {
-        let layers = package.layer_names();
-        let setting = inventory::Setting { layers: &layers, runtime: package.runtime() };
-        let inventory = inventory::take(artifact, &setting).take_gaps(&mut contents.gaps);
-        contents.components = resolved(inventory.components, facts, &mut contents.gaps);
+impl Stages<'_> {
+    /// Everything that is wanted, side by side, and for each function what its code says. On threads of their own for the
+    /// reason that packages are: each stage waits for work that it hands to rayon's pool.
+    fn run(self) -> (Contents, Vec<Option<Parsed<CodeFacts>>>) {
+        let settings = self.facts.settings;
+        let mut contents = Contents::default();
+        let codes = std::thread::scope(|scope| {
+            let secrets = settings.wants_secrets().then(|| scope.spawn(move || self.read_secrets()));
+            let codes = settings.wants_code().then(|| scope.spawn(move || self.read_codes()));
+            if settings.wants_components() {
+                self.take_inventory(&mut contents);
+            }
+            if let Some((secrets, digests)) = secrets.map(joined) {
+                contents.secrets = secrets.take_gaps(&mut contents.gaps);
+                contents.digests = digests;
+            }
+            codes.map(joined)
+        });
+        let unread = || self.functions.iter().map(|_| None).collect();
+        (contents, codes.map_or_else(unread, |codes| codes.into_iter().map(Some).collect()))
+    }
+
+    fn take_inventory(self, contents: &mut Contents) {
+        let layers = self.package.layer_names();
+        let setting = inventory::Setting { layers: &layers, runtime: common_runtime(self.functions) };
+        let inventory = inventory::take(self.artifact, &setting).take_gaps(&mut contents.gaps);
+        contents.components = resolved(inventory.components, self.facts, &mut contents.gaps);
         contents.import_names = inventory.import_names;
-        contents.vulnerabilities = advisory::assess(&facts.index, &contents.components).take_gaps(&mut contents.gaps);
+        let matched = advisory::assess(&self.facts.index, &contents.components);
+        contents.vulnerabilities = matched.take_gaps(&mut contents.gaps);
     }
-    if facts.settings.wants_secrets() {
-        let found = facts.scanner.scan_artifact(artifact, &ScanContext::default());
-        contents.secrets = found.take_gaps(&mut contents.gaps);
+
+    /// With the digests of the package's files and a look at those of its image, which cost reading everything too: a scan
+    /// for components alone does neither.
+    fn read_secrets(self) -> (Parsed<Vec<SecretFact>>, Vec<Option<String>>) {
+        let mut found = self.facts.scanner.scan_artifact(self.artifact, &ScanContext::default());
+        found.gaps.extend(self.artifact.check_layers());
+        (found, self.package.digests(self.target.root))
     }
-    contents
+
+    fn read_codes(self) -> Vec<Parsed<CodeFacts>> {
+        self.functions.iter().map(|located| read_code(located, self.artifact, self.target)).collect()
+    }
 }
 
 /// The components, requirements replaced by what an install on the asked day would have taken.
@@ -104,11 +136,27 @@ fn resolved(mut components: Vec<Component>, facts: &Facts<'_>, gaps: &mut Vec<Ga
     components
 }
 
-fn assess_function(located: &Located, files: &PackageFiles<'_>, facts: &Facts<'_>) -> Assessment {
-    let PackageFiles { contents, .. } = files;
+/// What the thread found; its panic goes on in this one.
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// The runtime that all functions run on, if it is one.
+fn common_runtime(functions: &[Located]) -> Option<&str> {
+    let mut runtimes = functions.iter().map(|located| located.function.runtime.as_deref());
+    let first = runtimes.next()??;
+    runtimes.all(|runtime| runtime == Some(first)).then_some(first)
+}
+
+fn assess_function(
+    located: &Located,
+    code: Option<Parsed<CodeFacts>>,
+    contents: &Contents,
+    facts: &Facts<'_>,
+) -> Assessment {
     let function = &located.function;
     let mut gaps: Vec<_> = located.gaps.iter().chain(&contents.gaps).cloned().collect();
-    let code = read_code(located, files, facts.settings, &mut gaps);
+    let code = code.map(|code| code.take_gaps(&mut gaps));
     let permissions = permissions(located, code.as_ref(), &mut gaps);
     if facts.settings.wants_components() {
         coverage::check_components(function, &contents.components, &mut gaps);
@@ -150,28 +198,20 @@ fn assess_function(located: &Located, files: &PackageFiles<'_>, facts: &Facts<'_
     }
 }
 
-fn read_code(
-    located: &Located,
-    files: &PackageFiles<'_>,
-    settings: &Settings,
-    gaps: &mut Vec<Gap>,
-) -> Option<CodeFacts> {
-    if !settings.wants_code() {
-        return None;
-    }
-    let surroundings = files.target.surroundings(&located.function);
+fn read_code(located: &Located, artifact: &Artifact, target: &OpenTarget<'_>) -> Parsed<CodeFacts> {
+    let surroundings = target.surroundings(&located.function);
     let request = code::Request {
         handler: located.function.handler.as_deref(),
         runtime: located.function.runtime.as_deref(),
         environment: &located.function.environment,
         surroundings,
     };
-    let facts = code::analyze(files.artifact, &request).take_gaps(gaps);
-    let ledger = facts.unresolved.iter();
-    gaps.extend(
+    let mut read = code::analyze(artifact, &request);
+    let ledger = read.value.unresolved.iter();
+    read.gaps.extend(
         ledger.map(|site| Gap::new(site.location.clone(), site.why.clone(), &[Hidden::Calls, Hidden::Permissions])),
     );
-    Some(facts)
+    read
 }
 
 fn permissions(located: &Located, code: Option<&CodeFacts>, gaps: &mut Vec<Gap>) -> Permissions {

@@ -5,8 +5,8 @@
 pub enum Error {
     #[error(transparent)]
     Source(#[from] source::Error),
-    #[error("cannot use advisory index `{path}`")]
-    Advisories { path: String, source: advisory::Error },
+    #[error(transparent)]
+    Advisories(advisory::Error),
     #[error(transparent)]
     Vex(#[from] advisory::Error),
 }
@@ -17,7 +17,7 @@ impl Error {
         match self {
             Self::Source(error) => error.hint(),
             Self::Vex(_) => None,
-            Self::Advisories { .. } => Some("build it anew with `fnassay advisories update`"),
+            Self::Advisories(_) => Some("build it anew with `fnassay advisories update`"),
         }
     }
 
@@ -25,7 +25,7 @@ impl Error {
     pub fn is_usage(&self) -> bool {
         match self {
             Self::Source(error) => matches!(error, source::Error::Policy { .. } | source::Error::ReadPolicy { .. }),
-            Self::Advisories { .. } | Self::Vex(_) => true,
+            Self::Advisories(_) | Self::Vex(_) => true,
         }
     }
 }

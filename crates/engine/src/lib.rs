@@ -4,6 +4,7 @@
 //! the same files share the work on them. Equal input and equal facts give an equal report.
 
 mod assess;
+mod container;
 mod coverage;
 mod error;
 mod packages;
@@ -14,9 +15,9 @@ mod suppress;
 
 pub use error::Error;
 pub use model::evaluation::Answer;
+pub use progress::{NoProgress, Progress, Stage};
 use providers::aws::iam::evaluation;
 pub use providers::aws::iam::evaluation::CaseError;
-pub use progress::{NoProgress, Progress, Stage};
 pub use scan::scan;
 pub use settings::{Date, Ignore, Resolution, Settings, today};
 pub use source::Options as SourceOptions;

@@ -38,13 +38,6 @@ impl<'a> Package<'a> {
         self.code().iter().filter_map(|code| code.layer.clone()).collect()
     }
 
-    /// The runtime that all of them run on, if it is one.
-    pub(crate) fn runtime(&self) -> Option<&'a str> {
-        let mut runtimes = self.functions.iter().map(|located| located.function.runtime.as_deref());
-        let first = runtimes.next()??;
-        runtimes.all(|runtime| runtime == Some(first)).then_some(first)
-    }
-
     /// Digest of each code source that is a single file, in their order.
     pub(crate) fn digests(&self, root: &Path) -> Vec<Option<String>> {
         let digest = |code: &CodeSource| match &code.content {

@@ -53,12 +53,10 @@ pub fn scan(targets: &[PathBuf], settings: &Settings, progress: &dyn Progress) -
 
 fn open_index(settings: &Settings) -> Result<Index, Error> {
     let path = settings.advisories.clone().or_else(|| advisory::default_index_path().filter(|path| path.exists()));
-    match path {
-        None => Index::starter().map_err(|source| Error::Advisories { path: "built-in starter".to_owned(), source }),
-        Some(path) => {
-            Index::open(&path).map_err(|source| Error::Advisories { path: path.display().to_string(), source })
-        }
-    }
+    Ok(match path {
+        None => Index::starter().map_err(Error::Advisories)?,
+        Some(path) => Index::open(&path).map_err(Error::Advisories)?,
+    })
 }
 
 /// Assesses packages in parallel. On threads of their own, not on rayon's: an assessment waits for work that it hands to

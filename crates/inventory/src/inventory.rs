@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use artifact::{Artifact, Entry, Mount};
+use artifact::{Artifact, Entry, ImageLayer, Mount};
 use model::component::{Component, Evidence, EvidenceKind, Linked, Origin, Presence, Reach, Version};
 use model::{Gap, Parsed};
 use rayon::prelude::*;
@@ -59,6 +59,9 @@ pub fn take(artifact: &Artifact, setting: &Setting<'_>) -> Parsed<Inventory> {
         let (candidates, mut open) = merge::merge(ecosystem, claims, covered);
         gaps.append(&mut open);
         found.extend(components(ecosystem, candidates, setting.layers));
+    }
+    for (component, _) in &mut found {
+        name_image_layer(component, artifact);
     }
     gaps.sort_unstable();
     gaps.dedup();
@@ -313,6 +316,8 @@ fn component(
         Some(layer) => {
             Origin::Layer(layers.get(usize::from(layer)).cloned().unwrap_or_else(|| format!("layer {}", layer + 1)))
         }
+        // What an image has beside the function; which of its layers is found out when all evidence is together.
+        None if claim.place.mount != Mount::Function => Origin::Image(None),
         None => Origin::Function,
     });
     let mut import_names = claim.import_names;
@@ -343,6 +348,20 @@ fn component(
 fn purl_of(ecosystem: &Ecosystem, claim: &Claim) -> String {
     let stated = claim.purl.clone();
     stated.unwrap_or_else(|| purl(ecosystem, &claim.package, claim.version.exact(), &claim.qualifiers))
+}
+
+/// Says in which layers of the image the evidence lies.
+fn name_image_layer(component: &mut Component, artifact: &Artifact) {
+    if component.origin != Origin::Image(None) {
+        return;
+    }
+    let layers = component.evidence.iter().filter_map(|evidence| artifact.image_layer(&evidence.location.file));
+    let mut layers: Vec<String> = layers.map(ImageLayer::describe).collect();
+    layers.sort_unstable();
+    layers.dedup();
+    if !layers.is_empty() {
+        component.origin = Origin::Image(Some(layers.join(", ")));
+    }
 }
 
 /// Adds what another place says of the same package.

@@ -110,7 +110,8 @@ pub enum Origin {
     Function,
     /// The named layer.
     Layer(String),
-    Image,
+    /// The container image beside the function, and which of its layers, in words.
+    Image(Option<String>),
     Runtime,
 }
 
@@ -119,7 +120,7 @@ impl Origin {
         match self {
             Self::Function => "function",
             Self::Layer(_) => "layer",
-            Self::Image => "image",
+            Self::Image(_) => "image",
             Self::Runtime => "runtime",
         }
     }

@@ -114,7 +114,7 @@ const KINDS: &[EvidenceKind] = &[
 ];
 
 fn origin(name: &str) -> Option<Origin> {
-    [Origin::Function, Origin::Layer(String::new()), Origin::Image, Origin::Runtime]
+    [Origin::Function, Origin::Layer(String::new()), Origin::Image(None), Origin::Runtime]
         .into_iter()
         .find(|origin| origin.name() == name)
 }

@@ -3,7 +3,6 @@
 use artifact::{Artifact, Entry};
 use model::secret::SecretFact;
 use model::{Gap, Hidden, Location, Parsed};
-use rayon::prelude::*;
 
 use crate::environment::merge;
 use crate::file_scan::{FileSecrets, FileToScan};
@@ -25,14 +24,26 @@ impl Scanner {
     pub fn scan_artifact(&self, artifact: &Artifact, context: &ScanContext) -> Parsed<Vec<SecretFact>> {
         let mut gaps = Vec::new();
         let third_party = self.third_party(artifact, context, &mut gaps);
-        let scanned: Vec<FileSecrets> = artifact
-            .entries()
-            .par_iter()
-            .filter(|entry| !is_record(&entry.path))
-            .map(|entry| self.scan_entry(artifact, entry, third_party.contains(&entry.path)))
-            .collect();
+        let is_wanted = |entry: &Entry| !is_record(&entry.path) && entry.size_bytes <= MAX_ENTRY_BYTES;
+        let scan = |entry: &Entry, bytes: Result<&[u8], Gap>| match bytes {
+            Ok(bytes) => {
+                let (path, is_third_party) = (artifact.display_path(entry), third_party.contains(&entry.path));
+                self.scan_file(&FileToScan { path: &path, bytes, is_third_party })
+            }
+            Err(gap) => FileSecrets { facts: Vec::new(), gaps: vec![gap] },
+        };
+        let scanned = artifact.visit(is_wanted, scan);
+        let hidden = artifact.visit_shadowed(is_wanted, scan);
+        let everything = artifact.entries().iter().chain(artifact.shadowed());
+        gaps.extend(everything.filter(|entry| !is_record(&entry.path) && !is_wanted(entry)).map(|entry| {
+            let why = format!(
+                "the file is larger than {} MiB and was not searched for secrets: look at it by hand",
+                MAX_ENTRY_BYTES >> 20
+            );
+            Gap::new(Location::file(artifact.display_path(entry)), why, &[Hidden::Secrets])
+        }));
         let mut facts = Vec::new();
-        for file in scanned {
+        for file in scanned.into_iter().chain(hidden) {
             facts.extend(file.facts);
             gaps.extend(file.gaps);
         }
@@ -43,24 +54,6 @@ impl Scanner {
     pub fn scan_text(&self, path: &str, text: &[u8]) -> Parsed<Vec<SecretFact>> {
         let FileSecrets { facts, gaps } = self.scan_file(&FileToScan { path, bytes: text, is_third_party: false });
         Parsed { value: merge(facts), gaps }
-    }
-
-    fn scan_entry(&self, artifact: &Artifact, entry: &Entry, is_third_party: bool) -> FileSecrets {
-        let path = artifact.display_path(entry);
-        if entry.size_bytes > MAX_ENTRY_BYTES {
-            let why = format!(
-                "the file is larger than {} MiB and was not searched for secrets: look at it by hand",
-                MAX_ENTRY_BYTES >> 20
-            );
-            return FileSecrets {
-                facts: Vec::new(),
-                gaps: vec![Gap::new(Location::file(path), why, &[Hidden::Secrets])],
-            };
-        }
-        match artifact.read(entry) {
-            Ok(bytes) => self.scan_file(&FileToScan { path: &path, bytes: &bytes, is_third_party }),
-            Err(gap) => FileSecrets { facts: Vec::new(), gaps: vec![gap] },
-        }
     }
 
     fn third_party(&self, artifact: &Artifact, context: &ScanContext, gaps: &mut Vec<Gap>) -> ThirdParty {

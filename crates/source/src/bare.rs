@@ -1,5 +1,6 @@
 //! A folder or package without a template, as one function that the user describes.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use model::function::{Cloud, CodeContent, CodeSource, Function, FunctionKind, Identity};
@@ -26,13 +27,22 @@ const TELLING_NAMES: &[&str] = &[
 /// Levels of folders searched for a telling file.
 const SEARCH_LEVELS: usize = 4;
 
-/// First bytes of archives that may be a package.
-const ZIP_MAGIC: &[&[u8]] = &[b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"];
+/// Bytes of archives that may be a package, and where they stand: zip, gzip, zstd, tar.
+const MAGIC: &[(usize, &[u8])] = &[
+    (0, b"PK\x03\x04"),
+    (0, b"PK\x05\x06"),
+    (0, b"PK\x07\x08"),
+    (0, b"\x1f\x8b"),
+    (0, b"\x28\xb5\x2f\xfd"),
+    (257, b"ustar"),
+];
+/// Bytes in which all of them stand.
+const HEAD_BYTES: u64 = 512;
 
 /// The folder as one function; `None` when nothing in it is code or a package.
 pub(crate) fn folder(root: &Path, options: &Options) -> Result<Option<Parsed<Located>>, Error> {
     let described = options.runtime.is_some() || options.handler.is_some();
-    if !described && !is_telling(root, SEARCH_LEVELS) {
+    if !described && !artifact::is_image_folder(root) && !is_telling(root, SEARCH_LEVELS) {
         return Ok(None);
     }
     let name = root.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
@@ -49,9 +59,10 @@ pub(crate) fn package(root: &Path, name: &str, options: &Options) -> Result<Opti
 }
 
 fn is_archive(path: &Path) -> bool {
-    let mut head = [0; 4];
-    let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut head));
-    read.is_ok() && ZIP_MAGIC.iter().any(|magic| head.starts_with(magic))
+    let mut head = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head));
+    let has = |(at, magic): &(usize, &[u8])| head.get(*at..).is_some_and(|rest| rest.starts_with(magic));
+    read.is_ok() && MAGIC.iter().any(has)
 }
 
 fn is_telling(folder: &Path, levels: usize) -> bool {

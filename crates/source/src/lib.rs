@@ -54,13 +54,13 @@ pub struct Located {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("cannot open target `{path}`")]
+    #[error("cannot open target `{path}`: {source}")]
     Open { path: String, source: std::io::Error },
     #[error("recognised nothing in `{path}`")]
     Nothing { path: String },
     #[error("{message}")]
     Policy { message: String },
-    #[error("cannot read policy `{path}`")]
+    #[error("cannot read policy `{path}`: {source}")]
     ReadPolicy { path: String, source: std::io::Error },
 }
 
@@ -69,8 +69,9 @@ impl Error {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Nothing { .. } => Some(
-                "name a SAM or CloudFormation template, a Serverless Framework project, or a function's folder or zip; \
-                 describe a bare package with --runtime and --handler; a bill of materials is read as CycloneDX or SPDX JSON",
+                "name a SAM or CloudFormation template, a Serverless Framework project, a function's folder or zip, or an \
+                 image archive; describe a bare package with --runtime and --handler; a bill of materials is read as \
+                 CycloneDX or SPDX JSON",
             ),
             Self::Open { .. } => Some("check the path; a function that is only deployed must be downloaded first"),
             Self::Policy { .. } | Self::ReadPolicy { .. } => None,
@@ -101,6 +102,12 @@ pub fn open(target: &Path, options: &Options) -> Result<Parsed<Target>, Error> {
 }
 
 fn open_folder(folder: &Path, shown: &str, options: &Options) -> Result<Parsed<Target>, Error> {
+    // What a root file system or an image's layout holds is no project, whatever lies in it.
+    if artifact::is_image_folder(folder)
+        && let Some(bare) = bare::folder(folder, options)?
+    {
+        return Ok(bare.map(|bare| Target { root: folder.to_owned(), functions: vec![bare] }));
+    }
     let project = DiskProject::open(folder).map_err(|source| Error::Open { path: shown.to_owned(), source })?;
     let found = find::templates(&project);
     let mut read = dialects::read(&project, &found.value, options);

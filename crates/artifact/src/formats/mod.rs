@@ -2,9 +2,10 @@
 
 pub(crate) mod folder;
 pub(crate) mod gzip;
+pub(crate) mod image;
 pub(crate) mod links;
 pub(crate) mod listing;
-mod names;
+pub(crate) mod names;
 pub(crate) mod tar;
 pub(crate) mod zip;
 

@@ -6,17 +6,17 @@
 
 use super::links;
 use super::listing::{Kind, Listed, Listing, TOO_MANY, archive_name};
-use super::names::{Encoding, UNUSABLE, read_name};
+use super::names::{Encoding, EntryName, UNUSABLE, read_name};
 use crate::bytes::Bytes;
 use crate::gaps::GapList;
 use crate::limits::Limits;
 
-const BLOCK_BYTES: usize = 512;
+pub(crate) const BLOCK_BYTES: usize = 512;
 /// Longest name or pax header that is taken, in bytes.
 const MAX_EXTENSION_BYTES: usize = 64 << 10;
 
-const CUT_OFF: &str = "the archive is cut off or damaged, what follows here was not read; pack it again";
-const SPARSE: &str = "the entry is stored with holes, which are not read; pack it without them";
+pub(crate) const CUT_OFF: &str = "the archive is cut off or damaged, what follows here was not read; pack it again";
+pub(crate) const SPARSE: &str = "the entry is stored with holes, which are not read; pack it without them";
 const SPECIAL: &str = "neither a file nor a folder (a pipe or device) and was not read";
 
 /// Whether these are the first bytes of a tar archive.
@@ -33,9 +33,30 @@ pub(crate) fn list(bytes: &Bytes, display: &str, limits: &Limits, gaps: &mut Gap
     Some(Listing { archive: bytes.clone(), files })
 }
 
+/// One entry as its headers tell it, whatever its bytes lie in.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) name: EntryName,
+    pub(crate) kind: MemberKind,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum MemberKind {
+    File,
+    Folder,
+    /// Another path of the archive.
+    HardLink(String),
+    /// As it is written.
+    SymbolicLink(String),
+    /// Stored with holes.
+    Sparse,
+    /// A pipe or device.
+    Special,
+}
+
 /// What extension headers say about the entry after them.
 #[derive(Debug, Default)]
-struct Overrides {
+pub(crate) struct Overrides {
     path: Option<Vec<u8>>,
     link: Option<Vec<u8>>,
     size: Option<u64>,
@@ -64,7 +85,7 @@ impl Reader<'_> {
             if self.files.len() >= self.limits.entries {
                 return self.gaps.note(TOO_MANY, archive_name(self.display));
             }
-            let size = self.next.size.filter(|_| !header.is_extension()).unwrap_or(header.size);
+            let size = self.next.size(&header);
             let start = at + BLOCK_BYTES * (1 + header.sparse_blocks(self.bytes, at));
             let end = usize::try_from(size).ok().and_then(|size| start.checked_add(size));
             let Some(end) = end.filter(|end| *end <= self.bytes.len()) else {
@@ -81,44 +102,55 @@ impl Reader<'_> {
     }
 
     fn extension(&mut self, header: &Header<'_>, start: usize, end: usize) {
-        let Some(text) = self.bytes.get(start..end).filter(|text| text.len() <= MAX_EXTENSION_BYTES) else { return };
-        match header.kind {
-            b'L' => self.next.path = Some(until_nul(text).to_vec()),
-            b'K' => self.next.link = Some(until_nul(text).to_vec()),
-            b'x' => self.next.read_pax(text),
-            // Global headers hold comments and times.
-            _ => {}
+        if let Some(text) = self.bytes.get(start..end) {
+            self.next.extend(header, text);
         }
     }
 
     fn entry(&mut self, header: &Header<'_>, overrides: &Overrides, start: usize, end: usize) {
-        let raw = overrides.path.clone().unwrap_or_else(|| header.path());
-        let name = read_name(&raw, || Encoding::Utf8);
+        let Member { name, kind } = header.member(overrides);
         for problem in name.problems.iter().filter(|problem| **problem != UNUSABLE) {
             self.gaps.note(problem, &format!("{}{}", self.display, name.path));
         }
-        let is_folder = name.is_folder || header.kind == b'5';
-        if is_folder || name.path.is_empty() {
+        if name.path.is_empty() {
             return;
         }
         let shown = format!("{}{}", self.display, name.path);
-        let link = overrides.link.as_deref().unwrap_or(header.link);
-        let kind = match header.kind {
-            _ if overrides.is_sparse => return self.gaps.note(SPARSE, &shown),
-            b'0' | 0 | b'7' => Kind::Part(start..end),
-            b'1' => Kind::LinkTo(read_name(link, || Encoding::Utf8).path),
-            b'2' => match links::path_from(&name.path, &String::from_utf8_lossy(link)) {
+        let kind = match kind {
+            MemberKind::Folder => return,
+            MemberKind::File => Kind::Part(start..end),
+            MemberKind::HardLink(target) => Kind::LinkTo(target),
+            MemberKind::SymbolicLink(target) => match links::path_from(&name.path, &target) {
                 Some(target) => Kind::LinkTo(target),
                 None => return self.gaps.note(links::OUTSIDE, &shown),
             },
-            b'S' => return self.gaps.note(SPARSE, &shown),
-            _ => return self.gaps.note(SPECIAL, &shown),
+            MemberKind::Sparse => return self.gaps.note(SPARSE, &shown),
+            MemberKind::Special => return self.gaps.note(SPECIAL, &shown),
         };
         self.files.push(Listed { path: name.path, size_bytes: (end - start) as u64, kind, repeats: false });
     }
 }
 
 impl Overrides {
+    /// Takes in what the extension `header` says in `text`.
+    pub(crate) fn extend(&mut self, header: &Header<'_>, text: &[u8]) {
+        if text.len() > MAX_EXTENSION_BYTES {
+            return;
+        }
+        match header.kind {
+            b'L' => self.path = Some(until_nul(text).to_vec()),
+            b'K' => self.link = Some(until_nul(text).to_vec()),
+            b'x' => self.read_pax(text),
+            // Global headers hold comments and times.
+            _ => {}
+        }
+    }
+
+    /// Bytes of the entry that `header` begins.
+    pub(crate) fn size(&self, header: &Header<'_>) -> u64 {
+        self.size.filter(|_| !header.is_extension()).unwrap_or(header.size)
+    }
+
     /// Records `LENGTH KEY=VALUE\n`, the length counting the whole record.
     fn read_pax(&mut self, mut text: &[u8]) {
         while let Some(space) = text.iter().position(|byte| *byte == b' ') {
@@ -148,16 +180,18 @@ impl Overrides {
 }
 
 /// One header block whose checksum is right.
-struct Header<'a> {
+pub(crate) struct Header<'a> {
     name: &'a [u8],
     prefix: &'a [u8],
     link: &'a [u8],
     size: u64,
     kind: u8,
+    /// Of sparse files: the list of holes has not ended.
+    goes_on: bool,
 }
 
 impl<'a> Header<'a> {
-    fn read(bytes: &'a [u8], at: usize) -> Option<Self> {
+    pub(crate) fn read(bytes: &'a [u8], at: usize) -> Option<Self> {
         let block = bytes.get(at..)?.get(..BLOCK_BYTES)?;
         let field = |start: usize, length: usize| block.get(start..start + length).unwrap_or_default();
         if !checksums(block).contains(&i64::try_from(octal(field(148, 8))?).ok()?) {
@@ -170,21 +204,45 @@ impl<'a> Header<'a> {
             link: until_nul(field(157, 100)),
             size: number(field(124, 12))?,
             kind: *block.get(156)?,
+            goes_on: block.get(482).is_some_and(|flag| *flag != 0),
         })
     }
 
     /// Says something about the next entry instead of being one.
-    fn is_extension(&self) -> bool {
+    pub(crate) fn is_extension(&self) -> bool {
         matches!(self.kind, b'L' | b'K' | b'x' | b'g' | b'X')
+    }
+
+    /// Whether blocks follow that go on with the list of holes, as old GNU tar writes it.
+    pub(crate) fn has_sparse_blocks(&self) -> bool {
+        self.kind == b'S' && self.goes_on
     }
 
     /// Blocks after the header that go on with the list of holes, as old GNU tar writes it.
     fn sparse_blocks(&self, bytes: &[u8], at: usize) -> usize {
         let goes_on = |at: usize| bytes.get(at).is_some_and(|flag| *flag != 0);
-        if self.kind != b'S' || !goes_on(at + 482) {
+        if !self.has_sparse_blocks() {
             return 0;
         }
         1 + (1..).take_while(|block| goes_on(at + block * BLOCK_BYTES + 504)).count()
+    }
+
+    /// The entry that this header begins.
+    pub(crate) fn member(&self, overrides: &Overrides) -> Member {
+        let raw = overrides.path.clone().unwrap_or_else(|| self.path());
+        let name = read_name(&raw, || Encoding::Utf8);
+        let link = overrides.link.as_deref().unwrap_or(self.link);
+        let kind = match self.kind {
+            _ if name.is_folder => MemberKind::Folder,
+            b'5' => MemberKind::Folder,
+            _ if overrides.is_sparse => MemberKind::Sparse,
+            b'0' | 0 | b'7' => MemberKind::File,
+            b'1' => MemberKind::HardLink(read_name(link, || Encoding::Utf8).path),
+            b'2' => MemberKind::SymbolicLink(String::from_utf8_lossy(link).into_owned()),
+            b'S' => MemberKind::Sparse,
+            _ => MemberKind::Special,
+        };
+        Member { name, kind }
     }
 
     fn path(&self) -> Vec<u8> {

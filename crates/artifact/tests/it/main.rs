@@ -2,6 +2,7 @@
 
 mod folders;
 mod hostile_bytes;
+mod images;
 mod limits;
 mod merging;
 mod nested;

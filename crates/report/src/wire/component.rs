@@ -51,6 +51,7 @@ impl Component {
         locations.dedup();
         let layer = match &component.origin {
             model::component::Origin::Layer(name) => Some(name.clone()),
+            model::component::Origin::Image(layer) => layer.clone(),
             _ => None,
         };
         Self {

@@ -191,7 +191,7 @@ fn components() -> Vec<Component> {
             Presence::Shipped,
         ),
         component("pytest", exact("7.0.0"), Origin::Runtime, Reach::Unknown, Presence::Development),
-        component("mystery", Version::Unknown, Origin::Image, Reach::Unknown, Presence::Absent),
+        component("mystery", Version::Unknown, Origin::Image(None), Reach::Unknown, Presence::Absent),
         component("orders", exact("1.0.0"), Origin::Function, Reach::Unknown, Presence::Project),
     ]
 }

@@ -143,7 +143,7 @@ pub(super) fn is_common(package: &str) -> bool {
 pub(super) fn has_package(sources: &Sources<'_>, package: &str) -> bool {
     let folder = format!("/{package}/");
     let is_it = |path: &str| path.ends_with(&folder) || path.strip_suffix('/') == Some(package);
-    let places = [Place::Function, Place::Layers];
+    let places = [Place::Function, Place::Layers, Place::System];
     places.iter().flat_map(|place| sources.installed_paths(*place)).any(|path| is_it(path))
         || places.into_iter().any(|place| {
             sources.under(place, "").any(|entry| entry.path.contains(&format!("site-packages/{package}/")))
@@ -165,7 +165,7 @@ pub(super) fn sdk_users(sources: &Sources<'_>, packages: &[&str]) -> Vec<String>
             open.insert(package, Budget { files: MAX_SCANNED_FILES, bytes: MAX_SCANNED_BYTES });
         }
     }
-    for place in [Place::Function, Place::Layers] {
+    for place in [Place::Function, Place::Layers, Place::System] {
         for entry in sources.under(place, "").filter(|entry| entry.path.ends_with(".py")) {
             let Some(package) = package_of(sources, place, &entry.path) else { continue };
             let Some(budget) = open.get_mut(package) else { continue };

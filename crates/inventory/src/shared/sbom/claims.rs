@@ -262,7 +262,7 @@ impl<'a> Context<'a> {
 fn recalled_place(place: Place, origin: Option<&Origin>) -> Place {
     match origin {
         Some(Origin::Layer(name)) => Place { mount: Mount::Layers, root: name.clone(), ..place },
-        Some(Origin::Image | Origin::Runtime) => Place { mount: Mount::System, ..place },
+        Some(Origin::Image(_) | Origin::Runtime) => Place { mount: Mount::System, ..place },
         Some(Origin::Function) | None => place,
     }
 }
