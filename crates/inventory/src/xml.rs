@@ -9,6 +9,9 @@ use std::borrow::Cow;
 /// Deeper elements are read as if they stood at this depth.
 const MAX_NESTING_LEVELS: usize = 64;
 
+/// Longer entities are none, and not looked for further.
+const MAX_ENTITY_BYTES: usize = 12;
+
 /// One step through the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step<'a> {
@@ -174,7 +177,8 @@ fn unescape(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         plain.push_str(before);
-        let entity = after.split_once(';').and_then(|(name, after)| entity(name).map(|c| (c, after)));
+        let end = after.bytes().take(MAX_ENTITY_BYTES).position(|byte| byte == b';');
+        let entity = end.and_then(|end| Some((entity(after.get(..end)?)?, after.get(end + 1..)?)));
         match entity {
             Some((c, after)) => {
                 plain.push(c);

@@ -51,6 +51,9 @@ const PATHS: &[&str] = &[
     "rebar.lock",
     "renv.lock",
     "library/a/DESCRIPTION",
+    "tool.phar",
+    "vendor/cache/a-1.0.gem",
+    "App.dll",
 ];
 
 /// Text that comes close to what the readers expect.

@@ -8,6 +8,7 @@ mod merging;
 mod npm;
 mod npm_locks;
 mod nuget;
+mod orders;
 mod programs;
 mod pypi;
 mod pypi_shipped;

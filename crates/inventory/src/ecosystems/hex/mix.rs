@@ -4,7 +4,7 @@
 //! repositories with commits, `only:` of the project's own dependencies. **Unsupported** (→ gap): packages of repositories, whose
 //! version the lock does not state; dependencies that are computed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::component::{EvidenceKind, Presence, Version};
 
@@ -57,6 +57,8 @@ fn read_lock(document: &Document<'_>, reading: &mut Reading) {
         Some(asked(&decode(&bytes)))
     });
     let fates = fates(&packages, asked.as_deref().unwrap_or_default());
+    let direct: Option<BTreeSet<&str>> =
+        asked.as_ref().map(|asked| asked.iter().map(|asked| asked.name.as_str()).collect());
     for (locked, fate) in packages.iter().zip(fates) {
         let Fate::Installed(presence) = fate else { continue };
         let version = locked.version.map_or(Version::Unknown, |version| Version::Exact(version.to_owned()));
@@ -65,7 +67,7 @@ fn read_lock(document: &Document<'_>, reading: &mut Reading) {
         let mut claim = Claim::new(package, version, EvidenceKind::Locked, location, document.place());
         claim.presence = presence;
         claim.requires = locked.requires.iter().map(|name| lower_case(name).into_owned()).collect();
-        claim.direct = asked.as_ref().map(|asked| asked.iter().any(|asked| asked.name == locked.package));
+        claim.direct = direct.as_ref().map(|direct| direct.contains(locked.package));
         if locked.version.is_none() {
             let (address, commit) = locked.source;
             claim.qualifiers = vec![("vcs_url", format!("git+{address}@{commit}"))];

@@ -21,7 +21,7 @@ pub(crate) const FORMAT: Format =
     Format { id: "deps-json", accepts, read, finds_installed: true, advice: "publish the project and scan the output" };
 
 /// Packages below one another that ship no files, followed to what they bring.
-const MAX_FOLLOWED: usize = 4_096;
+const MAX_FOLLOWED: usize = 256;
 /// Names shown in a gap.
 const MAX_NAMES_SHOWN: usize = 3;
 

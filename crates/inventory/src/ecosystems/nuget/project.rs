@@ -8,7 +8,7 @@
 
 use model::component::{EvidenceKind, Presence, Version};
 use model::location::LineIndex;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::claim::Claim;
 use crate::document::{Document, Format, Reading, decode};
@@ -120,6 +120,7 @@ impl Reference<'_, '_> {
 /// The references of a file in its order; an `Update` of one that is included already adds nothing but metadata.
 fn references<'e, 't>(elements: &'e [Element<'t>]) -> Vec<Reference<'e, 't>> {
     let mut found: Vec<Reference<'e, 't>> = Vec::new();
+    let mut known: FxHashSet<String> = FxHashSet::default();
     walk(elements, &mut |element| {
         if !element.tag.name.eq_ignore_ascii_case("PackageReference") {
             return;
@@ -127,8 +128,8 @@ fn references<'e, 't>(elements: &'e [Element<'t>]) -> Vec<Reference<'e, 't>> {
         let included = element.tag.attribute("Include");
         let Some(names) = included.or_else(|| element.tag.attribute("Update")) else { return };
         for name in names.split(';').map(str::trim).filter(|name| is_package_id(name)) {
-            let is_known = found.iter().any(|reference| reference.name.eq_ignore_ascii_case(name));
-            if included.is_some() || !is_known {
+            let is_new = known.insert(name.to_ascii_lowercase());
+            if included.is_some() || is_new {
                 found.push(Reference { name: name.to_owned(), element });
             }
         }
@@ -185,7 +186,9 @@ impl Evaluation {
                     }
                     _ => property.text.clone(),
                 };
-                self.properties.insert(name, text);
+                if text.len() <= MAX_VALUE_BYTES {
+                    self.properties.insert(name, text);
+                }
             }
         }
     }

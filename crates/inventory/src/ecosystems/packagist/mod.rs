@@ -5,6 +5,7 @@ mod composer_lock;
 mod constraint;
 mod installed;
 mod package;
+mod phar;
 mod php_array;
 mod version;
 
@@ -20,7 +21,7 @@ pub(crate) const PACKAGIST: Ecosystem = Ecosystem {
     title: "Packagist",
     namespace_separator: Some('/'),
     normalise_name: lower_case,
-    formats: &[composer_json::FORMAT, composer_lock::FORMAT, installed::JSON, installed::PHP],
+    formats: &[composer_json::FORMAT, composer_lock::FORMAT, installed::JSON, installed::PHP, phar::FORMAT],
     layout: Layout::TREE,
     order: Some(Order { key: version::key, fallback_key: natural_key, range: Some(constraint::parse) }),
 };

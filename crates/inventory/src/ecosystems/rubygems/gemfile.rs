@@ -19,6 +19,9 @@ pub(crate) const FORMAT: Format = Format {
     advice: "run `bundle lock` beside it and scan again",
 };
 
+/// Blocks within blocks; deeper ones add no groups.
+const MAX_NESTING_LEVELS: usize = 64;
+
 /// Groups that are left out where functions run.
 const DEVELOPMENT_GROUPS: &[&str] =
     &["ci", "cucumber", "debug", "dev", "development", "doc", "docs", "lint", "metrics", "rubocop", "test", "tests"];
@@ -59,7 +62,8 @@ impl Gemfile {
                 _ => {}
             }
             if opens_block(word, &text) {
-                blocks.push(if word == "group" { symbols(arguments) } else { Vec::new() });
+                let counts = word == "group" && blocks.len() < MAX_NESTING_LEVELS;
+                blocks.push(if counts { symbols(arguments) } else { Vec::new() });
             }
         }
         found

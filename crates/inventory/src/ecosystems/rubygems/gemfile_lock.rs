@@ -5,7 +5,7 @@
 //! Gemfile beside it states. **Unsupported**: `CHECKSUMS`, `RUBY VERSION` and `BUNDLED WITH`, which name no packages of the
 //! function.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::component::{EvidenceKind, Presence, Version};
 
@@ -53,7 +53,7 @@ enum Source {
 struct Lock {
     gems: Vec<Gem>,
     /// Names under `DEPENDENCIES`.
-    asked: Vec<String>,
+    asked: BTreeSet<String>,
     is_cut: bool,
 }
 
@@ -116,7 +116,7 @@ impl Lock {
                 }
                 (2, "DEPENDENCIES") => {
                     let name = content.split(' ').next().unwrap_or(content);
-                    lock.asked.push(name.trim_end_matches('!').to_owned());
+                    lock.asked.insert(name.trim_end_matches('!').to_owned());
                 }
                 (2, "GIT") => source.read_field(content),
                 (4, "GEM" | "GIT" | "PATH" | "PLUGIN SOURCE") => {
@@ -153,8 +153,9 @@ impl Lock {
             .map(|gem| Node { edges: gem.requires.iter().flat_map(|name| edges(name)).collect() })
             .collect();
         let mut graph = Graph { nodes, ..Graph::default() };
+        let presences = self.presences(gemfile);
         for name in &self.asked {
-            let roots = match self.presence_of(name, gemfile) {
+            let roots = match presences.get(name.as_str()).copied().unwrap_or(Presence::Shipped) {
                 Presence::Development => &mut graph.development_roots,
                 _ => &mut graph.roots,
             };
@@ -163,16 +164,22 @@ impl Lock {
         graph.fates()
     }
 
-    /// What the project wants a gem for that it names itself.
-    fn presence_of(&self, name: &str, gemfile: Option<&Gemfile>) -> Presence {
-        let Some(gemfile) = gemfile else { return Presence::Shipped };
-        let asks: Vec<_> = gemfile.gems.iter().filter(|asked| asked.name == name).map(|asked| asked.presence).collect();
-        if !asks.is_empty() {
-            return if asks.contains(&Presence::Shipped) { Presence::Shipped } else { Presence::Development };
+    /// What the project wants each gem for that it names itself.
+    fn presences(&self, gemfile: Option<&Gemfile>) -> BTreeMap<&str, Presence> {
+        let Some(gemfile) = gemfile else { return BTreeMap::new() };
+        // The gemspec's own dependencies stand under `PATH`; only those for development are named among the others too.
+        let others = if gemfile.has_gemspec { Presence::Development } else { Presence::Shipped };
+        let mut presences: BTreeMap<&str, Presence> = self.asked.iter().map(|name| (name.as_str(), others)).collect();
+        let own = self.gems.iter().filter(|gem| gem.source == Source::Folder);
+        presences.extend(own.map(|gem| (gem.name.as_str(), Presence::Shipped)));
+        let (shipped, development): (Vec<_>, Vec<_>) =
+            gemfile.gems.iter().partition(|asked| asked.presence == Presence::Shipped);
+        for asked in development.into_iter().chain(shipped) {
+            if let Some(presence) = presences.get_mut(asked.name.as_str()) {
+                *presence = asked.presence;
+            }
         }
-        let is_own = self.gems.iter().any(|gem| gem.name == name && gem.source == Source::Folder);
-        // The gemspec's own dependencies stand under `PATH`; only those for development are named here too.
-        if gemfile.has_gemspec && !is_own { Presence::Development } else { Presence::Shipped }
+        presences
     }
 }
 

@@ -20,17 +20,22 @@ pub(crate) const FORMAT: Format = Format {
 
 /// A call over more bytes than this is cut.
 const MAX_CALL_BYTES: usize = 4_096;
+/// Calls read from one manifest.
+const MAX_CALLS: usize = 2_000;
+/// Further before a call no comment is looked for.
+const MAX_LINE_BYTES: usize = 512;
 
 fn read(document: &Document<'_>, reading: &mut Reading) {
     let Some(bytes) = document.bytes(reading) else { return };
     let text = decode(&bytes);
     let mut before = 0;
     let mut line = 1;
-    for (at, call) in text.match_indices(".package(") {
+    for (at, call) in text.match_indices(".package(").take(MAX_CALLS) {
         line += u32::try_from(text.get(before..at).unwrap_or_default().matches('\n').count()).unwrap_or(0);
         before = at;
-        let line_start = text.get(..at).and_then(|head| head.rfind('\n')).map_or(0, |newline| newline + 1);
-        if text.get(line_start..at).is_some_and(|head| head.contains("//")) {
+        let head = text.as_bytes().get(at.saturating_sub(MAX_LINE_BYTES)..at).unwrap_or_default();
+        let line_head = head.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        if line_head.windows(2).any(|pair| pair == b"//") {
             continue;
         }
         let arguments = arguments(text.get(at + call.len()..).unwrap_or_default());
