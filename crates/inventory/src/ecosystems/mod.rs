@@ -9,7 +9,7 @@ pub(crate) mod go;
 mod hex;
 mod maven;
 mod npm;
-mod nuget;
+pub(crate) mod nuget;
 mod packagist;
 mod pub_dev;
 mod pypi;

@@ -168,3 +168,47 @@ fn names_a_shared_framework_by_its_folder() {
         ],
     );
 }
+
+/// A program that begins as ELF files do, with a bundle of one list behind it.
+fn single_file(deps: &str) -> Vec<u8> {
+    const SIGNATURE: [u8; 32] = [
+        0x8b, 0x12, 0x02, 0xb9, 0x6a, 0x61, 0x20, 0x38, 0x72, 0x7b, 0x93, 0x02, 0x14, 0xd7, 0xa0, 0x32, 0x13, 0xf5,
+        0xb9, 0xe6, 0xef, 0xae, 0x33, 0x18, 0xee, 0x3b, 0x2d, 0xce, 0x24, 0xb3, 0x6a, 0xae,
+    ];
+    let mut file = vec![0; 5_000];
+    file[..7].copy_from_slice(b"\x7FELF\x02\x01\x01");
+    // A program for x86-64 without sections: header of 64 bytes.
+    file[16] = 3;
+    file[18] = 62;
+    file[20] = 1;
+    file[52] = 64;
+    let manifest = u64::try_from(5_040 + deps.len()).unwrap();
+    file.extend(manifest.to_le_bytes());
+    file.extend(SIGNATURE);
+    file.extend(deps.as_bytes());
+    for number in [6_u32, 0, 2] {
+        file.extend(number.to_le_bytes());
+    }
+    file.extend(b"\x04abcd");
+    file.extend([0; 40]);
+    let size = u64::try_from(deps.len()).unwrap();
+    for (offset, size, kind, path) in [(5_040, size, 3, "App.deps.json"), (0, 4, 1, "A.dll")] {
+        for number in [offset, size, 0] {
+            file.extend(u64::to_le_bytes(number));
+        }
+        file.push(kind);
+        file.push(u8::try_from(path.len()).unwrap());
+        file.extend(path.as_bytes());
+    }
+    file
+}
+
+#[test]
+fn reads_single_file_programs() {
+    let deps = r#"{"runtimeTarget": {"name": "t"}, "targets": {"t": {"A/1.0.0": {"runtime": {"lib/A.dll": {}}}}},
+"libraries": {"A/1.0.0": {"type": "package"}}}"#;
+    let program = single_file(deps);
+    let artifact = artifact::Artifact::from_memory([("bootstrap", program.as_slice())]);
+    let found = crate::render(&inventory::take(&artifact, &inventory::Setting::default()));
+    assert_eq!(found, ["pkg:nuget/A@1.0.0: i bootstrap:2"]);
+}

@@ -6,7 +6,7 @@ use inventory::Ecosystem;
 
 /// For each ecosystem versions that ascend, and pairs that are equal.
 const ORDERS: &[(&str, &[&str], &[(&str, &str)])] = &[
-    ("Alpine", &["1.0_alpha", "1.0_rc1", "1.0", "1.0-r1", "1.0a", "1.0_p1", "1.1", "1.10"], &[("1.0-r0", "1.0-r0")]),
+    ("Alpine", &["1.0_alpha", "1.0_rc1", "1.0", "1.0-r1", "1.0_p1", "1.0a", "1.1", "1.10"], &[("1.0-r0", "1.0-r0")]),
     ("CRAN", &["0.9", "1.0", "1.0.0", "1.0-1", "1.0-10", "1.1"], &[("1.0.1", "1.0-1")]),
     (
         "Debian",

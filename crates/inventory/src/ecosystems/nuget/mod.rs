@@ -2,6 +2,7 @@
 
 mod assembly;
 mod assets_json;
+mod bundle;
 mod deps_json;
 mod packages_config;
 mod packages_lock;
@@ -9,6 +10,8 @@ mod project;
 mod range;
 mod runtimeconfig;
 mod version;
+
+pub(crate) use bundle::{READER as PROGRAM_READER, is_plain_host};
 
 use model::Location;
 use model::component::{EvidenceKind, Version};

@@ -40,9 +40,13 @@ pub(crate) struct Reader {
     pub(crate) read: fn(&Program<'_>, &Document<'_>, &mut Reading),
 }
 
-/// Every reader, asked in this order. A reader of another kind of program (.NET bundles) is one more row.
-const READERS: &[&Reader] =
-    &[&ecosystems::cargo::PROGRAM_READER, &ecosystems::generic::PROGRAM_READER, &ecosystems::go::PROGRAM_READER];
+/// Every reader, asked in this order. A reader of another kind of program is one more row.
+const READERS: &[&Reader] = &[
+    &ecosystems::cargo::PROGRAM_READER,
+    &ecosystems::generic::PROGRAM_READER,
+    &ecosystems::go::PROGRAM_READER,
+    &ecosystems::nuget::PROGRAM_READER,
+];
 
 /// Smaller files hold no program with packages in it, but there are many of them: time zones, licences.
 const MIN_PROGRAM_BYTES: u64 = 4 << 10;
@@ -147,7 +151,9 @@ fn read_program(bytes: &[u8], document: &Document<'_>, reading: &mut Reading) {
     }
     reading.gaps.dedup();
     let is_silent = (reading.claims.len(), reading.gaps.len()) == before;
-    if is_silent && !is_covered(document) {
+    let is_listed = document.survey.is_listed_assembly(document.entry)
+        && (is_named_as_library(document.path) || ecosystems::nuget::is_plain_host(bytes));
+    if is_silent && !is_listed && !is_covered(document) {
         let why = "the program does not state which packages were linked into it; scan the folder it is built from, with its \
                    lock file";
         reading.gaps.push(document.gap(None, why));
