@@ -154,6 +154,45 @@ fn stripped_headers_do_not_hide_modules() {
     assert!(found.iter().any(|component| component.purl == "pkg:golang/stdlib@1.22.0"), "{found:?}");
 }
 
+/// Before Go 1.18 the build information points at texts, by addresses; here in a program without any section.
+fn old_go_program(big_endian: bool) -> Vec<u8> {
+    const BASE: u64 = 0x40_0000;
+    let word = |value: u64| if big_endian { value.to_be_bytes() } else { value.to_le_bytes() };
+    let half = |value: u16| if big_endian { value.to_be_bytes() } else { value.to_le_bytes() };
+    let framed = format!("0123456789abcdef{MODULES}0123456789abcdef");
+    let mut file = vec![0; 6_000];
+    let mut put = |at: usize, bytes: &[u8]| file[at..at + bytes.len()].copy_from_slice(bytes);
+    put(0, b"\x7fELF\x02\x01\x01");
+    put(5, &[1 + u8::from(big_endian)]);
+    put(32, &word(64));
+    put(54, &half(56));
+    put(56, &half(1));
+    // One segment: the whole file.
+    put(64, &if big_endian { 1_u32.to_be_bytes() } else { 1_u32.to_le_bytes() });
+    put(80, &word(BASE));
+    put(96, &word(6_000));
+    put(128, b"\xff Go buildinf:\x08");
+    put(143, &[u8::from(big_endian)]);
+    put(144, &word(BASE + 256));
+    put(152, &word(BASE + 272));
+    for (at, text_at, text) in [(256, 512, "go1.16.4"), (272, 1_024, framed.as_str())] {
+        put(at, &word(BASE + text_at));
+        put(at + 8, &word(text.len() as u64));
+        put(usize::try_from(text_at).unwrap(), text.as_bytes());
+    }
+    file
+}
+
+#[test]
+fn build_information_of_old_toolchains_is_read() {
+    for big_endian in [false, true] {
+        let found = inventory_of("bootstrap", &old_go_program(big_endian));
+        let purls: Vec<_> = found.value.components.iter().map(|component| component.purl.as_str()).collect();
+        assert!(purls.contains(&"pkg:golang/stdlib@1.16.4") && purls.len() == 5, "{purls:?}");
+        assert!(found.value.components.iter().all(|component| component.linked.is_none()));
+    }
+}
+
 #[test]
 fn auditable_programs_list_their_crates() {
     let list = br#"{"packages":[{"name":"own","version":"0.1.0","source":"local","root":true,"dependencies":[1,3]},{"name":"serde","version":"1.0.200","source":"crates.io","dependencies":[2]},{"name":"itoa","version":"1.0.1","source":"crates.io"},{"name":"cc","version":"1.0.0","source":"crates.io","kind":"build"}]}"#;
@@ -183,7 +222,7 @@ fn panics_leave_names_and_versions_of_crates() {
 
 #[test]
 fn interpreters_and_libraries_are_told_by_their_texts() {
-    let program = elf(&[(".rodata", b"\0OpenSSL 3.0.13 30 Jan 2024\0\x003.11.2\0")]);
+    let program = elf(&[(".rodata", b"\0OpenSSL 3.0.13 30 Jan 2024\0\x003.11.2\0\x003.2.0\0")]);
     check(
         "bin/python3.11",
         &program,

@@ -2,7 +2,7 @@
 //!
 //! **Source**: the programs named in the table, as their projects and Debian 12 build them; each row says which text it is.
 //! **Supported**: a text that nothing else writes, and only when all such texts of one file agree. **Unsupported** (→ gap): a
-//! file with several versions; forks that keep the text (LibreSSL, BoringSSL and AWS-LC have texts of their own).
+//! file with several versions, none of which its name begins; libraries that keep no text of their version (libxml2, zstd).
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -47,12 +47,17 @@ const REACH_BYTES: usize = 96;
 const MAX_ANCHORS: usize = 4_096;
 
 /// Sorted by name.
-static KNOWN: [Known; 14] = [
+static KNOWN: [Known; 12] = [
     // `bash --version` without arguments, kept for `what`.
     known!("bash", &["bash"], b"@(#)Bash version ", r"@\(#\)Bash version (\d+\.\d+\.\d+)\("),
     known!("busybox", &["busybox"], b"BusyBox v", r"BusyBox v(\d+\.\d+\.\d+)"),
     // The name that it sends to servers.
-    known!("curl", &["curl", "libcurl", "libcurl-gnutls", "libcurl-nss"], b"libcurl/", r"libcurl/(\d+\.\d+\.\d+)"),
+    known!(
+        "curl",
+        &["curl", "libcurl", "libcurl-gnutls", "libcurl-nss"],
+        b"curl/",
+        r"\x00(?:lib)?curl/(\d+\.\d+\.\d+)"
+    ),
     known!(
         "ffmpeg",
         &["ffmpeg", "ffplay", "ffprobe", "libavcodec", "libavformat", "libavutil"],
@@ -60,15 +65,14 @@ static KNOWN: [Known; 14] = [
         r"FFmpeg version n?(\d+\.\d+(?:\.\d+)?)"
     ),
     // The name that it sends to servers.
-    known!("git", &["git"], b"git/", r"\x00git/(\d+\.\d+\.\d+(?:\.\d+)?)\x00"),
+    known!("git", &["git"], b"git/", r"[^A-Za-z0-9/._-]git/(\d+\.\d+\.\d+(?:\.\d+)?)\x00"),
     known!(
         "imagemagick",
         &["magick", "convert", "libMagickCore"],
         b"ImageMagick ",
         r"ImageMagick (\d+\.\d+\.\d+-\d+) "
     ),
-    known!("libxml2", &["libxml2", "xmllint"], b"-GITv2.", r"\x00\d{5}-GITv(2\.\d+\.\d+)"),
-    known!("nginx", &["nginx"], b"nginx version: nginx/", r"nginx version: nginx/(\d+\.\d+\.\d+)"),
+    known!("nginx", &["nginx"], b"nginx/", r"nginx/(\d+\.\d+\.\d+)"),
     // The address of its headers, in `process.release`.
     known!("node", &["node", "libnode"], b"/download/release/v", r"/download/release/v(\d+\.\d+\.\d+)/node-v"),
     // `OPENSSL_VERSION_TEXT`. 1.1.1 and before end in a letter.
@@ -78,7 +82,6 @@ static KNOWN: [Known; 14] = [
     // `SQLITE_VERSION`, a text by itself.
     known!("sqlite", &["sqlite3", "libsqlite3"], b"3.", r"\x00(3\.\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)\x00"),
     known!("zlib", &["libz"], b"deflate 1.", r"deflate (1\.\d+(?:\.\d+)*) Copyright"),
-    known!("zstd", &["libzstd", "zstd"], b"1.", r"\x00(1\.\d\.\d{1,2})\x00"),
 ];
 
 /// Whether a library of the operating system is of interest by itself.
@@ -90,7 +93,10 @@ pub(crate) fn is_known_library(file_name: &str) -> bool {
 fn read(program: &Program<'_>, document: &Document<'_>, reading: &mut Reading) {
     let file_name = document.path.file_name;
     for known in KNOWN.iter().filter(|known| known.files.is_empty() || known.is_named(file_name)) {
-        let versions = known.versions(program);
+        let mut versions = known.versions(program);
+        if let Some(release) = known.release_named(file_name).filter(|_| versions.len() > 1) {
+            versions.retain(|version| version.starts_with(&release));
+        }
         match versions.iter().collect::<Vec<_>>().as_slice() {
             [] => {}
             [version] => {
@@ -117,6 +123,14 @@ fn read(program: &Program<'_>, document: &Document<'_>, reading: &mut Reading) {
 impl Known {
     fn is_named(&self, file_name: &str) -> bool {
         self.files.iter().any(|file| begins(file_name, file))
+    }
+
+    /// `3.11.` of `python3.11`.
+    fn release_named(&self, file_name: &str) -> Option<String> {
+        let rest = self.files.iter().find_map(|file| file_name.strip_prefix(file))?;
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
+        let release = rest.get(..end)?.trim_matches('.');
+        (!release.is_empty()).then(|| format!("{release}."))
     }
 
     fn versions(&self, program: &Program<'_>) -> BTreeSet<String> {
@@ -153,7 +167,7 @@ mod tests {
             ("ffmpeg", b"\0FFmpeg version 5.1.4-0+deb12u1\0", "5.1.4"),
             ("git", b"\0git/2.39.2\0", "2.39.2"),
             ("imagemagick", b"\0ImageMagick 6.9.11-60 Q16 x86_64\0", "6.9.11-60"),
-            ("libxml2", b"\x0020914-GITv2.9.14\0", "2.9.14"),
+            ("curl", b"\0curl/7.88.1\0", "7.88.1"),
             ("nginx", b"nginx version: nginx/1.22.1\0", "1.22.1"),
             ("node", b"https://host.example/download/release/v20.11.0/node-v20.11.0-headers.tar.gz", "20.11.0"),
             ("openssl", b"\0OpenSSL 1.1.1w  11 Sep 2023\0", "1.1.1w"),
