@@ -44,7 +44,7 @@ fn regex(pattern: &str) -> Regex {
 /// How far from its anchor a text may reach, in bytes.
 const REACH_BYTES: usize = 96;
 /// Places at which an anchor is looked at in one program.
-const MAX_ANCHORS: usize = 4_096;
+const MAX_ANCHORS: usize = 65_536;
 
 /// Sorted by name.
 static KNOWN: [Known; 12] = [
@@ -56,7 +56,7 @@ static KNOWN: [Known; 12] = [
         "curl",
         &["curl", "libcurl", "libcurl-gnutls", "libcurl-nss"],
         b"curl/",
-        r"\x00(?:lib)?curl/(\d+\.\d+\.\d+)"
+        r"[^A-Za-z0-9](?:lib)?curl/(\d+\.\d+\.\d+)"
     ),
     known!(
         "ffmpeg",
@@ -93,6 +93,10 @@ pub(crate) fn is_known_library(file_name: &str) -> bool {
 fn read(program: &Program<'_>, document: &Document<'_>, reading: &mut Reading) {
     let file_name = document.path.file_name;
     for known in KNOWN.iter().filter(|known| known.files.is_empty() || known.is_named(file_name)) {
+        // Programs that load OpenSSL's library may hold the text of the one they were compiled with.
+        if known.files.is_empty() && !begins(file_name, "libcrypto") && loads(program, b"libcrypto.so") {
+            continue;
+        }
         let mut versions = known.versions(program);
         if let Some(release) = known.release_named(file_name).filter(|_| versions.len() > 1) {
             versions.retain(|version| version.starts_with(&release));
@@ -118,6 +122,10 @@ fn read(program: &Program<'_>, document: &Document<'_>, reading: &mut Reading) {
             }
         }
     }
+}
+
+fn loads(program: &Program<'_>, library: &[u8]) -> bool {
+    program.data().any(|data| memchr::memmem::find(data, library).is_some())
 }
 
 impl Known {
