@@ -76,6 +76,10 @@ fn claim(document: &Document<'_>, found: Found) -> Claim {
     claim
 }
 
+/// Packages whose code loads a copy of their `package.json` that was built before the version was raised: 1.5.x of the redis
+/// client carries that of another release in `dist`. Sorted.
+const LAGGING: &[&str] = &["@redis/client"];
+
 /// Adds what the code itself shows.
 fn add_text(text: &str, traces: &mut Traces) {
     let modules = modules::modules(text);
@@ -88,9 +92,15 @@ fn add_text(text: &str, traces: &mut Traces) {
         }
     }
     for description in embedded::descriptions(text) {
-        match modules::module_at(&modules, description.at).filter(|module| module.path.name == description.name) {
-            Some(module) => traces.add_version_of(&module.path, description.version),
-            None => traces.add(description.name, Some(description.version)),
+        let module = modules::module_at(&modules, description.at).filter(|module| module.path.name == description.name);
+        let is_true = LAGGING.binary_search(&description.name).is_err();
+        match module {
+            // Only the one in the package's own folder is the package's.
+            Some(module) if module.path.file == "package.json" => {
+                traces.add_version_of(&module.path, description.version);
+            }
+            Some(_) => {}
+            None => traces.add(description.name, Some(description.version).filter(|_| is_true)),
         }
     }
     for hit in libraries::hits(text) {

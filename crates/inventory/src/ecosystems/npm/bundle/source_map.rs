@@ -378,10 +378,10 @@ mod tests {
 
     #[test]
     fn reads_names_and_versions_of_sources() {
-        let map = r#"{"version":3,"sources":["webpack://app/./node_modules/a/i.js","../node_modules/a/package.json","src/x.js","node_modules/b/i.js",null],
-            "sourcesContent":["x","{\"name\":\"a\",\"version\":\"1.2.3\"}","y","/*! b v2.0.0 */",null],"mappings":"AAAA"}"#;
+        let map = r#"{"version":3,"sources":["webpack://app/./node_modules/a/i.js","../node_modules/a/package.json","src/x.js","node_modules/axios/i.js",null],
+            "sourcesContent":["x","{\"name\":\"a\",\"version\":\"1.2.3\"}","y","/*! Axios v2.0.0 */",null],"mappings":"AAAA"}"#;
         let coverage = Coverage { sources: 5, has_nameless: true, has_mappings: true };
-        assert_eq!(packages(map), (vec!["a@1.2.3".to_owned(), "b@2.0.0".to_owned()], Some(coverage)));
+        assert_eq!(packages(map), (vec!["a@1.2.3".to_owned(), "axios@2.0.0".to_owned()], Some(coverage)));
     }
 
     #[test]
