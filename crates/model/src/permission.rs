@@ -203,6 +203,23 @@ pub struct RecommendedStatement {
     pub conditions: Conditions,
 }
 
+/// A published way from the grants of an identity to more rights.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Escalation {
+    /// Id of the way: pathfinding.cloud's, else prowler's key.
+    pub path: String,
+    /// What an attacker gains; completes "an attacker can …".
+    pub gain: &'static str,
+    /// The actions that it takes, sorted.
+    pub actions: Vec<String>,
+    /// `Possible` where it depends on a target that is not shown.
+    pub confidence: Confidence,
+    /// Whether one of the actions is granted on some resources or under a condition only.
+    pub is_limited: bool,
+    /// Where the actions are granted, sorted.
+    pub origins: Vec<Location>,
+}
+
 /// The granted – needed – used table of one function.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Permissions {
@@ -211,6 +228,8 @@ pub struct Permissions {
     pub needed: Vec<Need>,
     pub used: Vec<Use>,
     pub verdicts: Vec<Verdict>,
+    /// In the order of the paths.
+    pub escalations: Vec<Escalation>,
     /// `None` when the code could not be read at all, so that no policy can be proposed.
     pub recommended: Option<Vec<RecommendedStatement>>,
     /// Number of distinct actions granted after expanding wildcards, and how many of them are needed.

@@ -248,6 +248,7 @@ fn permissions() -> Permissions {
             resources: texts(&[orders]),
             conditions: conditions(),
         }]),
+        escalations: Vec::new(),
         granted_action_count: 57,
         needed_action_count: 1,
     }

@@ -8,6 +8,7 @@ mod dangerous_permission;
 mod group;
 mod missing_permission;
 mod needless_permission;
+mod privilege_escalation;
 mod shared_role;
 mod wide_resource;
 mod wildcard_action;
@@ -21,6 +22,7 @@ pub(crate) const RULES: &[&Rule] = &[
     &dangerous_permission::RULE,
     &missing_permission::RULE,
     &needless_permission::RULE,
+    &privilege_escalation::RULE,
     &shared_role::RULE,
     &wide_resource::RULE,
     &wildcard_action::RULE,

@@ -22,7 +22,7 @@ use jiff::civil::Date;
 use model::advisory::{AdvisoryMatch, ComponentVulnerabilities, MatchStatus, SeverityBasis, Upgrade};
 use model::component::{Component, Evidence, EvidenceKind, Origin, Presence, Reach, Version};
 use model::function::{Cloud, EnvironmentVariable, Exposure, Function, FunctionKind, Identity, Trigger};
-use model::permission::{Judgement, Need, NeedEvidence, Permissions, Policy, PolicyKind, Tier, Verdict};
+use model::permission::{Escalation, Judgement, Need, NeedEvidence, Permissions, Policy, PolicyKind, Tier, Verdict};
 use model::report::RuntimeStatus;
 use model::secret::{SecretFact, SecretPlace};
 use model::{Confidence, Location, Severity, SymbolicText};
@@ -133,6 +133,7 @@ impl Sample {
             ["grant", policy, action, resource, judgement, needed @ ..] => {
                 self.grant(policy, action, resource, judgement, needed, place)
             }
+            ["escalation", path, confidence, actions @ ..] => self.escalation(path, confidence, actions, place),
             ["missing", action, resource] => self.missing(action, resource, place),
             ["implicit", policy] => self.permissions.policies.push(Policy {
                 id: (*policy).to_owned(),
@@ -254,6 +255,18 @@ impl Sample {
             policy: Some(policy.to_owned()),
             origin: Some(origin),
             confidence: Confidence::Certain,
+        });
+    }
+
+    fn escalation(&mut self, path: &str, confidence: &str, actions: &[&str], origin: Location) {
+        let is_limited = confidence == "limited";
+        self.permissions.escalations.push(Escalation {
+            path: path.to_owned(),
+            gain: "become another role",
+            actions: actions.iter().map(|action| (*action).to_owned()).collect(),
+            confidence: if confidence == "likely" { Confidence::Likely } else { Confidence::Possible },
+            is_limited,
+            origins: vec![origin],
         });
     }
 

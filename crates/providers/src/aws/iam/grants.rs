@@ -139,6 +139,22 @@ impl Grants {
         self.allows.iter().filter(move |allow| allow.actions.contains(action))
     }
 
+    /// Whether some statement allows the action on every resource, unconditionally, and nothing may take it away.
+    pub(crate) fn is_granted_everywhere(&self, action: ActionId) -> bool {
+        let is_open = |grant: &Grant| {
+            let has_all = match &grant.resources {
+                Resources::In(patterns) => patterns.iter().any(Pattern::is_everything),
+                Resources::NotIn(_) => false,
+            };
+            has_all && grant.is_exact && !grant.is_conditional
+        };
+        let is_within =
+            |limits: &Vec<Grant>| limits.iter().any(|limit| limit.actions.contains(action) && is_open(limit));
+        self.allows_of(action).any(is_open)
+            && !self.denies.iter().any(|deny| deny.actions.contains(action))
+            && self.boundary.as_ref().is_none_or(is_within)
+    }
+
     pub(crate) fn allow(&self, policy: usize, statement: usize) -> Option<&Grant> {
         self.allows.iter().find(|grant| grant.policy == policy && grant.statement == statement)
     }

@@ -9,6 +9,7 @@
 mod action_set;
 mod coverage;
 mod dangers;
+mod escalation;
 pub mod evaluation;
 pub mod facts;
 mod grants;
@@ -66,6 +67,7 @@ pub fn permissions(
         used: Vec::new(),
         verdicts: comparison.verdicts(),
         recommended,
+        escalations: escalation::escalations(&grants, &granted, identity),
         granted_action_count: granted.len(),
         needed_action_count: needs.actions.keys().filter(|action| granted.contains(**action)).count(),
     };

@@ -516,3 +516,44 @@ proptest! {
         }
     }
 }
+
+/// The ids of the ways to more rights that a document opens, with `?` after those that depend on something not shown.
+fn ways(statements: &str) -> Vec<String> {
+    let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
+    let read = crate::aws::policy_document::from_json(&text, "p.json").unwrap().value;
+    let policy = Policy {
+        id: "p".to_owned(),
+        kind: PolicyKind::Customer,
+        name: "p".to_owned(),
+        arn: None,
+        statements: read,
+        location: Location::file("p.json"),
+    };
+    let identity = Identity { policies: vec![policy], ..Identity::default() };
+    let grants = Grants::new(&identity, &TemplateResources::default());
+    let found = escalation::escalations(&grants, &grants.all_actions(), &identity);
+    let mark = |confidence| if confidence == Confidence::Possible { "?" } else { "" };
+    found.iter().map(|way| format!("{}{}", way.path, mark(way.confidence))).collect()
+}
+
+#[test]
+fn ways_to_more_rights_need_all_their_actions_and_heed_deny() {
+    let pass = r#"{"Effect":"Allow","Action":"iam:PassRole","Resource":"*"}"#;
+    let make = r#"{"Effect":"Allow","Action":["lambda:CreateFunction","lambda:Invoke*"],"Resource":"*"}"#;
+    let deny = r#"{"Effect":"Deny","Action":"iam:PassRole","Resource":"*"}"#;
+    let some = r#"{"Effect":"Allow","Action":"iam:PassRole","Resource":"arn:aws:iam::111111111111:role/x"}"#;
+    let none: [&str; 0] = [];
+    assert_eq!(ways(pass), none);
+    assert_eq!(ways(&format!("{pass},{make}")), ["lambda-001"]);
+    assert_eq!(ways(&format!("{some},{make}")), ["lambda-001?"]);
+    assert_eq!(ways(&format!("{pass},{make},{deny}")), none);
+    assert_eq!(ways(r#"{"Effect":"Allow","Action":"ssm:SendCommand","Resource":"*"}"#), ["ssm-002?"]);
+    assert_eq!(
+        ways(r#"{"Effect":"Allow","NotAction":"iam:*","Resource":"*"}"#)
+            .iter()
+            .filter(|way| way.starts_with("iam-"))
+            .count(),
+        0
+    );
+    assert!(ways(r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#).len() > 100);
+}

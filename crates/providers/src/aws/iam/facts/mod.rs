@@ -1,12 +1,14 @@
 //! What is known about IAM from elsewhere: tables made by `cargo xtask facts`, embedded, searched where they lie.
 
 mod actions;
+mod escalation_paths;
 mod operations;
 mod policies;
 mod resource_types;
 
 pub(crate) use actions::range_matching;
 pub use actions::{ActionId, action, action_count, actions_of_service, expand, is_service, matching, nearest};
+pub use escalation_paths::{EscalationKind, EscalationPath, escalation_paths};
 pub use operations::{
     Binding, Condition, OperationAction, OperationActions, ResourceRule, ResourceSource, action_of_operation_named,
     actions_of_operation, prefixes_of_service,
