@@ -88,6 +88,19 @@ pub(crate) struct Target {
     pub(crate) quiet: bool,
 }
 
+impl Target {
+    /// What an output needs to know beside the report.
+    pub(crate) fn render_context(&self, width: usize, colour: bool, today: engine::Date) -> report::RenderContext {
+        report::RenderContext {
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            width,
+            colour,
+            target: self.targets.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "),
+            today: today.to_string(),
+        }
+    }
+}
+
 /// Output of the smaller commands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TextOrJson {

@@ -13,6 +13,8 @@ pub const PREFIX: &str = "fnassay:";
 pub const DIRECT: &str = "fnassay:direct";
 /// Repeated. `installed path`, with a place `installed@12:3 path`: line and column from 1.
 pub const EVIDENCE: &str = "fnassay:evidence";
+/// On an entry that stands for a function rather than a package: `true`.
+pub const FUNCTION: &str = "fnassay:function";
 /// Repeated. A top-level name under which code imports it.
 pub const IMPORTS: &str = "fnassay:imports";
 /// The layer's name, when the origin is `layer`.

@@ -5,49 +5,83 @@ use std::collections::BTreeMap;
 use model::Family;
 use report::wire;
 
-use super::scan::scan_all;
-use crate::arguments::{Target, TextOrJson};
+use super::scan::{render, scan_all};
+use crate::arguments::Target;
 use crate::exit::Exit;
 use crate::{config, output};
 
 /// List the components of functions
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  fnassay sbom function.zip --format json")]
+#[command(
+    after_help = "Examples:\n  fnassay sbom function.zip\n  fnassay sbom function.zip --format cyclonedx > function.cdx.json"
+)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     target: Target,
 
     /// What to print
     #[arg(long, value_enum, default_value_t)]
-    format: TextOrJson,
+    format: Form,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    #[default]
+    Table,
+    Json,
+    /// CycloneDX 1.6, JSON
+    Cyclonedx,
+    /// SPDX 2.3, JSON
+    Spdx,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let mut settings = config::load(arguments.target.config.as_deref())?.settings(&arguments.target);
     settings.families = vec![Family::Vulnerability];
-    let report = scan_all(&arguments.target, &settings)?;
-    let components = merged(&report);
-    let mut gaps: Vec<_> =
-        report.gaps.iter().chain(report.functions.iter().flat_map(|function| &function.gaps)).collect();
-    gaps.sort();
-    gaps.dedup();
+    let mut report = scan_all(&arguments.target, &settings)?;
     match arguments.format {
-        TextOrJson::Json => {
-            let sbom = wire::Sbom {
-                components: components.iter().map(wire::Component::from_model).collect(),
-                gaps: gaps.into_iter().map(wire::Gap::from_model).collect(),
-            };
-            output::report(&report::formats::json::to_text(&sbom))?;
-        }
-        TextOrJson::Table => {
-            let lines: Vec<_> = components.iter().map(component_line).collect();
-            output::report(&lines.join("\n"))?;
-            for gap in gaps {
-                output::warning(&format!("{}: {}", gap.location, gap.why));
-            }
+        Form::Table => print_table(&report)?,
+        Form::Json => print_json(&report)?,
+        Form::Cyclonedx | Form::Spdx => {
+            // The inventory alone: flaws are the scan's to tell.
+            report.functions.iter_mut().for_each(|function| function.findings.clear());
+            let name = if arguments.format == Form::Spdx { "spdx" } else { "cyclonedx" };
+            let context = arguments.target.render_context(output::FILE_WIDTH_COLUMNS, false, settings.today);
+            output::report(&render(name, &report, &context))?;
+            warn_of(&gaps(&report));
         }
     }
     Ok(Exit::Clean)
+}
+
+fn print_json(report: &model::report::Report) -> anyhow::Result<()> {
+    let sbom = wire::Sbom {
+        components: merged(report).iter().map(wire::Component::from_model).collect(),
+        gaps: gaps(report).into_iter().map(wire::Gap::from_model).collect(),
+    };
+    output::report(&report::formats::json::to_text(&sbom))
+}
+
+fn print_table(report: &model::report::Report) -> anyhow::Result<()> {
+    let lines: Vec<_> = merged(report).iter().map(component_line).collect();
+    output::report(&lines.join("\n"))?;
+    warn_of(&gaps(report));
+    Ok(())
+}
+
+fn warn_of(gaps: &[&model::Gap]) {
+    for gap in gaps {
+        output::warning(&format!("{}: {}", gap.location, gap.why));
+    }
+}
+
+/// Every gap once, sorted.
+fn gaps(report: &model::report::Report) -> Vec<&model::Gap> {
+    let of_functions = report.functions.iter().flat_map(|function| &function.gaps);
+    let mut gaps: Vec<_> = report.gaps.iter().chain(of_functions).collect();
+    gaps.sort();
+    gaps.dedup();
+    gaps
 }
 
 /// One component per purl over all functions, with all its evidence.

@@ -102,13 +102,7 @@ fn error_chain(error: &dyn std::error::Error) -> String {
 }
 
 fn write_reports(arguments: &Arguments, report: &Report, settings: &engine::Settings) -> anyhow::Result<()> {
-    let context = |width, colour| RenderContext {
-        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
-        width,
-        colour,
-        target: arguments.target.targets.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "),
-        today: settings.today.to_string(),
-    };
+    let context = |width, colour| arguments.target.render_context(width, colour, settings.today);
     for (format, file) in &arguments.reports {
         let text = render(format, report, &context(output::FILE_WIDTH_COLUMNS, false));
         output::write_file(file, &text)?;
@@ -118,7 +112,7 @@ fn write_reports(arguments: &Arguments, report: &Report, settings: &engine::Sett
     Ok(())
 }
 
-fn render(format: &str, report: &Report, context: &RenderContext) -> String {
+pub(crate) fn render(format: &str, report: &Report, context: &RenderContext) -> String {
     // The name was checked when the command line was parsed.
     report::find(format).map(|format| (format.render)(report, context)).unwrap_or_default()
 }

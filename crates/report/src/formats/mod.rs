@@ -1,5 +1,6 @@
 //! One file per output, and the list of them.
 
+mod bill;
 mod html;
 pub mod json;
 mod openvex;
@@ -32,7 +33,8 @@ pub struct Format {
 }
 
 /// Every format, in the order `--help` shows them.
-pub const FORMATS: &[Format] = &[table::FORMAT, json::FORMAT, html::FORMAT, openvex::FORMAT];
+pub const FORMATS: &[Format] =
+    &[table::FORMAT, json::FORMAT, html::FORMAT, bill::cyclonedx::FORMAT, bill::spdx::FORMAT, openvex::FORMAT];
 
 /// The format of this name.
 pub fn find(id: &str) -> Option<&'static Format> {

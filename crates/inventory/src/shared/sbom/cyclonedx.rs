@@ -4,6 +4,7 @@
 //! properties that trivy writes. Tools, services, formulations and vulnerabilities are passed over.
 
 use model::component::SourcePackage;
+use model::recall;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
@@ -117,7 +118,7 @@ fn entry(component: &Component<'_>) -> Entry {
     // Some hand-written bills have the purl as the reference only; with a subpath it is a part of that package.
     let reference = component.bom_ref.as_str().filter(|text| text.starts_with("pkg:") && !text.contains('#'));
     let purl = stated(component.purl.as_str()).or_else(|| reference.map(str::to_owned));
-    let is_group = purl.is_none() && property(GROUP).is_some();
+    let is_group = purl.is_none() && [GROUP, recall::FUNCTION].iter().any(|name| property(name).is_some());
     Entry {
         kind: match component.r#type.as_str() {
             Some("operating-system") => EntryKind::OperatingSystem,
@@ -132,7 +133,7 @@ fn entry(component: &Component<'_>) -> Entry {
         is_external: component.is_external.0,
         source: source_of(property, purl.as_deref()),
         properties: properties()
-            .filter(|(name, _)| name.starts_with(model::recall::PREFIX))
+            .filter(|(name, _)| name.starts_with(recall::PREFIX))
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect(),
         purl,

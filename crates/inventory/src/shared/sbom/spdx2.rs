@@ -122,8 +122,12 @@ fn entry(package: &Package<'_>) -> Entry {
         .iter()
         .find(|reference| reference.reference_type.as_str().is_some_and(|kind| kind.rsplit('/').next() == Some("purl")))
         .and_then(|reference| stated(reference.reference_locator.as_str()));
+    let properties: Vec<(String, String)> =
+        package.annotations.0.iter().filter_map(|note| own_property(note.comment.as_str()?)).collect();
+    let is_function = properties.iter().any(|(name, _)| name == model::recall::FUNCTION);
     let kind = match package.primary_package_purpose.as_str().unwrap_or_default() {
         "OPERATING-SYSTEM" | "OPERATING_SYSTEM" => EntryKind::OperatingSystem,
+        _ if is_function => EntryKind::Group,
         "FILE" if purl.is_none() => EntryKind::Other,
         _ => EntryKind::Package,
     };
@@ -131,7 +135,7 @@ fn entry(package: &Package<'_>) -> Entry {
         name: stated(package.name.as_str()),
         version: stated(package.version_info.as_str()),
         kind,
-        properties: package.annotations.0.iter().filter_map(|note| own_property(note.comment.as_str()?)).collect(),
+        properties,
         purl,
         ..Entry::default()
     }
