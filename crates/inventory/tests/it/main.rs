@@ -1,5 +1,6 @@
 //! Whole artifacts in, components and gaps out.
 
+mod gradle;
 mod hostile;
 mod languages;
 mod layers;

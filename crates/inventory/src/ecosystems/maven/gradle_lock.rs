@@ -4,6 +4,8 @@
 //! `settings-gradle.lockfile` and the older `gradle/dependency-locks/CONFIGURATION.lockfile`. Which configurations reach a
 //! package is told by their names: those of tests, checks and annotation processors do not.
 
+use std::collections::BTreeMap;
+
 use model::component::{EvidenceKind, Presence, Version};
 
 use crate::claim::Claim;
@@ -18,6 +20,7 @@ const DEVELOPMENT: &[&str] = &[
     "checkstyle",
     "compileonly",
     "detekt",
+    "developmentonly",
     "dokka",
     "errorprone",
     "jacoco",
@@ -30,6 +33,7 @@ const DEVELOPMENT: &[&str] = &[
     "ksp",
     "ktlint",
     "pmd",
+    "provided",
     "spotbugs",
     "spotless",
     "test",
@@ -88,9 +92,40 @@ fn note_unread(document: &Document<'_>, line: u32, row: &str, reading: &mut Read
 
 /// Whether what the configuration holds is packed. A compile class path is only where no runtime one says better.
 fn ships(configuration: &str, has_runtime: bool) -> bool {
-    let name = configuration.trim().to_ascii_lowercase();
-    let is_of_build = DEVELOPMENT.iter().any(|part| name.contains(part));
-    !(is_of_build || has_runtime && name.ends_with("compileclasspath"))
+    let is_compiled = configuration.trim().to_ascii_lowercase().ends_with("compileclasspath");
+    !(is_of_build(configuration) || has_runtime && is_compiled)
+}
+
+/// Whether only a build or its tests use what the configuration holds.
+pub(crate) fn is_of_build(configuration: &str) -> bool {
+    let name = configuration.to_ascii_lowercase();
+    DEVELOPMENT.iter().any(|part| name.contains(part))
+}
+
+/// The versions that the locks of the project in the document's folder pin, by `group:artifact`.
+pub(crate) fn pins(document: &Document<'_>) -> BTreeMap<String, String> {
+    let older = document.survey.artifact.under(document.entry.mount, &older_folder(document.path.folder));
+    let beside = LOCKS.iter().filter_map(|lock| document.sibling(lock));
+    let locks = beside.chain(older.map(|entry| Document::new(document.survey, entry)));
+    let mut pins = BTreeMap::new();
+    for lock in locks.filter(|lock| accepts(lock.path)).take(MAX_LOCKS) {
+        // What cannot be had is a gap of the lock's own reader.
+        let Some(bytes) = lock.bytes(&mut Reading::default()) else { continue };
+        for row in decode(&bytes).lines() {
+            let module = row.split('=').next().unwrap_or_default().trim();
+            if let Some((module, version)) = module.rsplit_once(':').filter(|(module, _)| !module.starts_with('#')) {
+                pins.insert(module.to_owned(), version.to_owned());
+            }
+        }
+    }
+    pins
+}
+
+/// Locks of one project; the older kind has one for each configuration.
+const MAX_LOCKS: usize = 64;
+
+fn older_folder(root: &str) -> String {
+    if root.is_empty() { "gradle/dependency-locks".to_owned() } else { format!("{root}/gradle/dependency-locks") }
 }
 
 #[cfg(test)]

@@ -1,7 +1,12 @@
 //! Maven: Java packages, named `group:artifact`.
 
 mod file_name;
+mod gradle_asked;
+mod gradle_build;
+mod gradle_catalog;
 mod gradle_lock;
+mod gradle_script;
+mod gradle_values;
 mod jar;
 mod java_runtime;
 mod libraries;
@@ -27,6 +32,8 @@ pub(crate) const MAVEN: Ecosystem = Ecosystem {
     namespace_separator: Some(':'),
     normalise_name: as_written,
     formats: &[
+        gradle_build::FORMAT,
+        gradle_catalog::FORMAT,
         gradle_lock::FORMAT,
         jar::JAR,
         java_runtime::FORMAT,
