@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 use crate::document::{Document, Format, LineFinder, Reading, decode};
-use crate::ecosystems::nuget::claim;
+use crate::ecosystems::nuget::{claim, folded};
 use crate::json::{self, Members, Present, Text, Texts};
 
 pub(crate) const FORMAT: Format = Format {
@@ -70,7 +70,7 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
                 claim(name, version, EvidenceKind::Locked, document.location(line), document.place_at(root));
             claim.presence = if library.ships() { Presence::Shipped } else { Presence::Development };
             claim.direct = Some(direct.contains(&claim.package));
-            claim.requires = library.dependencies.keys().map(str::to_ascii_lowercase).collect();
+            claim.requires = library.dependencies.keys().map(folded).collect();
             reading.claims.push(claim);
         }
     }
@@ -80,6 +80,6 @@ impl Assets<'_> {
     /// Lower-case names that the project asks for: `Newtonsoft.Json >= 13.0.1`.
     fn direct(&self) -> FxHashSet<String> {
         let groups = self.project_file_dependency_groups.0.iter().flat_map(|(_, texts)| &texts.0);
-        groups.filter_map(|text| text.split_whitespace().next()).map(str::to_ascii_lowercase).collect()
+        groups.filter_map(|text| text.split_whitespace().next()).map(folded).collect()
     }
 }

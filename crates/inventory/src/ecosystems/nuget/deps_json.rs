@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::claim::Claim;
 use crate::document::{Document, EntryPath, Format, LineFinder, Reading, decode, join};
-use crate::ecosystems::nuget::claim;
+use crate::ecosystems::nuget::{claim, folded};
 use crate::json::{self, Flag, Members, NamedTexts, Present, Text};
 
 pub(crate) const FORMAT: Format =
@@ -102,7 +102,7 @@ pub(super) fn read_text(document: &Document<'_>, text: &str, has_file: &dyn Fn(&
                 let kind = if parts.is_here(has_file) { EvidenceKind::Installed } else { EvidenceKind::Locked };
                 let mut claim =
                     claim(name, Version::Exact(version.to_owned()), kind, document.location(line), document.place());
-                claim.direct = Some(direct.contains(&name.to_ascii_lowercase()));
+                claim.direct = Some(direct.contains(&folded(name)));
                 claim.requires = follow.shipping(parts);
                 claim.import_names = parts.assemblies();
                 reading.claims.push(claim);
@@ -207,7 +207,7 @@ struct Follow<'a> {
 
 impl<'a> Follow<'a> {
     fn new(target: &FxHashMap<&'a str, &'a TargetLibrary<'a>>) -> Self {
-        let name = |key: &str| key.split('/').next().unwrap_or(key).to_ascii_lowercase();
+        let name = |key: &str| folded(key.split('/').next().unwrap_or(key));
         Self { by_name: target.iter().map(|(key, parts)| (name(key), *parts)).collect() }
     }
 
@@ -215,14 +215,14 @@ impl<'a> Follow<'a> {
     fn shipping(&self, parts: &TargetLibrary<'_>) -> Vec<String> {
         let mut seen: FxHashSet<String> = FxHashSet::default();
         let mut found = Vec::new();
-        let mut waiting: Vec<String> = parts.dependencies.keys().map(str::to_ascii_lowercase).collect();
+        let mut waiting: Vec<String> = parts.dependencies.keys().map(folded).collect();
         while let Some(name) = waiting.pop() {
             if seen.len() >= MAX_FOLLOWED || !seen.insert(name.clone()) {
                 continue;
             }
             match self.by_name.get(&name) {
                 Some(inner) if !inner.ships() => {
-                    waiting.extend(inner.dependencies.keys().map(str::to_ascii_lowercase));
+                    waiting.extend(inner.dependencies.keys().map(folded));
                 }
                 _ => found.push(name),
             }

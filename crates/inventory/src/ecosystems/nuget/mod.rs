@@ -13,11 +13,13 @@ mod version;
 
 pub(crate) use bundle::{READER as PROGRAM_READER, is_plain_host};
 
+use std::borrow::Cow;
+
 use model::Location;
 use model::component::{EvidenceKind, Version};
 
 use crate::claim::{Claim, Place};
-use crate::ecosystem::{Layout, lower_case};
+use crate::ecosystem::Layout;
 use crate::key::natural_key;
 use crate::{Ecosystem, Order};
 
@@ -28,7 +30,7 @@ pub(crate) const NUGET: Ecosystem = Ecosystem {
     advisory_name: "NuGet",
     title: "NuGet",
     namespace_separator: None,
-    normalise_name: lower_case,
+    normalise_name: normalise_name,
     formats: &[
         assembly::FORMAT,
         assets_json::FORMAT,
@@ -42,9 +44,49 @@ pub(crate) const NUGET: Ecosystem = Ecosystem {
     order: Some(Order { key: version::key, fallback_key: natural_key, range: Some(range::parse) }),
 };
 
+/// Names are compared as the invariant culture folds them: each character by its simple lower case, but for `İ`, which that
+/// culture leaves alone.
+fn normalise_name(name: &str) -> Cow<'_, str> {
+    let is_folded = |c: char| !c.is_ascii_uppercase() && (c.is_ascii() || lower(c) == c);
+    if name.chars().all(is_folded) { Cow::Borrowed(name) } else { Cow::Owned(name.chars().map(lower).collect()) }
+}
+
+fn folded(name: &str) -> String {
+    normalise_name(name).into_owned()
+}
+
+fn lower(character: char) -> char {
+    let mut lower = character.to_lowercase();
+    // `İ` is the one character with a lower case of several.
+    match (lower.next(), lower.next()) {
+        (Some(lower), None) => lower,
+        _ => character,
+    }
+}
+
 /// A package of this name in any spelling.
 fn claim(name: &str, version: Version, kind: EvidenceKind, location: Location, place: Place) -> Claim {
-    let mut claim = Claim::new(name.to_ascii_lowercase(), version, kind, location, place);
+    let mut claim = Claim::new(folded(name), version, kind, location, place);
     claim.spelling = Some(name.to_owned());
     claim
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fold_as_the_invariant_culture_does() {
+        for (name, expected) in [
+            ("Newtonsoft.Json", "newtonsoft.json"),
+            ("newtonsoft.json", "newtonsoft.json"),
+            ("ÄÖÜ.Ψ", "äöü.ψ"),
+            ("ΟΔΟΣ", "οδοσ"),
+            ("İı", "İı"),
+            ("straße", "straße"),
+        ] {
+            assert_eq!(normalise_name(name), expected, "{name}");
+        }
+        assert!(matches!(normalise_name("a.b-1"), Cow::Borrowed(_)));
+    }
 }

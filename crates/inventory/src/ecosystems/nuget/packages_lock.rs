@@ -8,7 +8,7 @@ use model::component::{EvidenceKind, Version};
 use serde::Deserialize;
 
 use crate::document::{Document, Format, LineFinder, Reading, decode};
-use crate::ecosystems::nuget::claim;
+use crate::ecosystems::nuget::{claim, folded};
 use crate::json::{self, Members, Text};
 
 pub(crate) const FORMAT: Format = Format {
@@ -51,7 +51,7 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
             let version = Version::Exact(version.to_owned());
             let mut claim = claim(name, version, EvidenceKind::Locked, document.location(line), document.place());
             claim.direct = Some(locked.kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("direct")));
-            claim.requires = locked.dependencies.keys().map(str::to_ascii_lowercase).collect();
+            claim.requires = locked.dependencies.keys().map(folded).collect();
             reading.claims.push(claim);
         }
     }

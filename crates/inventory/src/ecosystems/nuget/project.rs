@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::claim::Claim;
 use crate::document::{Document, Format, Reading, decode};
-use crate::ecosystems::nuget::{claim, range};
+use crate::ecosystems::nuget::{claim, folded, range};
 use crate::xml::{self, Element};
 
 pub(crate) const FORMAT: Format = Format {
@@ -128,7 +128,7 @@ fn references<'e, 't>(elements: &'e [Element<'t>]) -> Vec<Reference<'e, 't>> {
         let included = element.tag.attribute("Include");
         let Some(names) = included.or_else(|| element.tag.attribute("Update")) else { return };
         for name in names.split(';').map(str::trim).filter(|name| is_package_id(name)) {
-            let is_new = known.insert(name.to_ascii_lowercase());
+            let is_new = known.insert(folded(name));
             if included.is_some() || is_new {
                 found.push(Reference { name: name.to_owned(), element });
             }
@@ -171,7 +171,7 @@ impl Evaluation {
                 && let Some(id) = element.tag.attribute("Include").or_else(|| element.tag.attribute("Update"))
                 && let Some(version) = element.metadata("Version")
             {
-                self.versions.insert(id.to_ascii_lowercase(), version.to_owned());
+                self.versions.insert(folded(id), version.to_owned());
             }
         });
         for property in groups.iter().flat_map(|group| &group.children) {
@@ -219,7 +219,7 @@ impl Evaluation {
         line: u32,
         reading: &mut Reading,
     ) -> Version {
-        let central = self.versions.get(&reference.name.to_ascii_lowercase()).map(String::as_str);
+        let central = self.versions.get(&folded(&reference.name)).map(String::as_str);
         let element = reference.element;
         let written = element.metadata("VersionOverride").or_else(|| element.metadata("Version")).or(central);
         let version = written.map(|text| self.expand(text)).unwrap_or_default();
