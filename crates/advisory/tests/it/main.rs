@@ -5,6 +5,8 @@
 mod building;
 mod feeds;
 mod matching;
+mod rematching;
+mod semantics;
 mod starter;
 mod updating;
 mod upgrading;
