@@ -7,10 +7,10 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use inventory::NamedBy;
 use model::advisory::{AdvisoryMatch, Cvss, MatchStatus};
 use model::component::Version;
 
-use crate::distribution::{NamedBy, is_distribution, is_release, named_by, told_by_version};
 use crate::groups::id_rank;
 use crate::index::EcosystemRow;
 use crate::index::package::PackageView;
@@ -38,18 +38,18 @@ pub(crate) struct Rows<'i> {
 impl Index {
     pub(crate) fn rows(&self, subject: &Subject<'_>) -> Rows<'_> {
         let ecosystem = subject.ecosystem;
-        if !is_distribution(ecosystem) {
+        if !ecosystem.is_distribution() {
             return Rows {
                 rows: self.ecosystem(ecosystem.advisory_name).into_iter().collect(),
                 is_release_known: true,
             };
         }
         let stated = subject.system.and_then(|system| system.distribution.clone());
-        let told = || subject.version.exact().and_then(|version| told_by_version(ecosystem, version));
+        let told = || subject.version.exact().and_then(|version| ecosystem.told_by_version(version));
         let distribution = stated.or_else(told);
         let rows = self.contents().ecosystems.iter().filter(|row| {
             suffix(row, ecosystem.advisory_name).is_some_and(|suffix| match &distribution {
-                Some(distribution) => is_release(ecosystem, suffix, distribution),
+                Some(distribution) => ecosystem.concerns(suffix, distribution),
                 None => row.packages > 0,
             })
         });
@@ -101,12 +101,17 @@ fn names<'s>(subject: &Subject<'s>) -> Vec<(Cow<'s, str>, Cow<'s, Version>)> {
             .map_or(Cow::Borrowed(subject.version), |version| Cow::Owned(Version::Exact(version)));
         ((subject.ecosystem.normalise_name)(&source.name), version)
     });
-    match (named_by(subject.ecosystem), source) {
+    match (subject.ecosystem.named_by(), source) {
         (NamedBy::Binary, _) | (_, None) => vec![own],
         (NamedBy::Source, Some(source)) => vec![source],
         (NamedBy::Either, Some(source)) if source.0 == own.0 => vec![own],
         (NamedBy::Either, Some(source)) => vec![own, source],
     }
+}
+
+/// The names alone.
+pub(crate) fn asked_names<'s>(subject: &Subject<'s>) -> impl Iterator<Item = Cow<'s, str>> + use<'s> {
+    names(subject).into_iter().map(|(name, _)| name)
 }
 
 /// Without the packages of repositories that the subject cannot come from: kernel 4.14 of the core is not mended by a 5.10

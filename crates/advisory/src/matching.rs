@@ -18,7 +18,6 @@ use model::advisory::{AdvisoryMatch, FlawReach, MatchStatus};
 use model::component::{SystemPackage, Version};
 
 use crate::affected::{Event, EventKind, Undecided};
-use crate::distribution::is_distribution;
 use crate::index::package::{Facts, GroupView, PackageView};
 use crate::index::{Corrupt, EcosystemRow};
 use crate::lookup::{Lookup, combine};
@@ -114,7 +113,7 @@ impl Index {
                 }
             }
         }
-        let mut matches = if is_distribution(subject.ecosystem) { combine(found, subject, lookups) } else { found };
+        let mut matches = if subject.ecosystem.is_distribution() { combine(found, subject, lookups) } else { found };
         matches.sort_by(|left, right| rank(left).cmp(&rank(right)).then_with(|| left.ids.cmp(&right.ids)));
         Ok(matches)
     }

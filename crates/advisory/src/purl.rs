@@ -3,7 +3,6 @@
 use inventory::{Ecosystem, PackageUrl};
 use model::component::{SourcePackage, SystemPackage, Version};
 
-use crate::distribution::is_distribution;
 use crate::matching::{Provenance, Subject};
 
 /// What a purl asks of the index, holding the texts that a [`Subject`] borrows.
@@ -22,7 +21,7 @@ impl OwnedSubject {
         let ecosystem = purl.ecosystem()?;
         Some(Self {
             ecosystem,
-            system: is_distribution(ecosystem).then(|| system_package(purl)),
+            system: ecosystem.is_distribution().then(|| system_package(purl)),
             name: purl.canonical_name(ecosystem),
             version: purl
                 .version

@@ -9,50 +9,8 @@ use artifact::Mount;
 use model::{Gap, Hidden};
 
 use crate::Ecosystem;
+use crate::distributions::{DISTRIBUTIONS, Releases};
 use crate::document::{Document, EntryPath, Reading, decode};
-use crate::ecosystems::{apk, debian, rpm};
-
-/// A distribution whose advisories have an ecosystem.
-#[derive(Debug)]
-struct Distribution {
-    /// As `ID` of os-release and the qualifier `distro` of purls spell it.
-    id: &'static str,
-    ecosystem: &'static Ecosystem,
-    releases: Releases,
-}
-
-#[derive(Debug)]
-enum Releases {
-    /// One stream of packages and advisories for all time.
-    Rolling,
-    /// The part of `VERSION_ID` that tells releases apart; `None` for what is no release.
-    Named(fn(&str) -> Option<String>),
-}
-
-use Releases::{Named, Rolling};
-
-/// Sorted by id.
-const DISTRIBUTIONS: &[Distribution] = &[
-    Distribution { id: "almalinux", ecosystem: &rpm::ALMALINUX, releases: Named(major) },
-    Distribution { id: "alpine", ecosystem: &apk::ALPINE, releases: Named(minor) },
-    Distribution { id: "amzn", ecosystem: &rpm::AMAZON, releases: Named(whole) },
-    Distribution { id: "azurelinux", ecosystem: &rpm::AZURE_LINUX, releases: Named(major) },
-    Distribution { id: "chainguard", ecosystem: &apk::CHAINGUARD, releases: Rolling },
-    Distribution { id: "debian", ecosystem: &debian::DEBIAN, releases: Named(major) },
-    Distribution { id: "mageia", ecosystem: &rpm::MAGEIA, releases: Named(major) },
-    Distribution { id: "mariner", ecosystem: &rpm::AZURE_LINUX, releases: Named(major) },
-    Distribution { id: "openeuler", ecosystem: &rpm::OPENEULER, releases: Named(whole) },
-    Distribution { id: "opensuse", ecosystem: &rpm::OPENSUSE, releases: Named(minor) },
-    Distribution { id: "opensuse-leap", ecosystem: &rpm::OPENSUSE, releases: Named(minor) },
-    Distribution { id: "opensuse-tumbleweed", ecosystem: &rpm::OPENSUSE, releases: Rolling },
-    Distribution { id: "photon", ecosystem: &rpm::PHOTON, releases: Named(minor) },
-    Distribution { id: "rhel", ecosystem: &rpm::RED_HAT, releases: Named(major) },
-    Distribution { id: "rocky", ecosystem: &rpm::ROCKY, releases: Named(major) },
-    Distribution { id: "sles", ecosystem: &rpm::SUSE, releases: Named(whole) },
-    Distribution { id: "sles_sap", ecosystem: &rpm::SUSE, releases: Named(whole) },
-    Distribution { id: "ubuntu", ecosystem: &debian::UBUNTU, releases: Named(minor) },
-    Distribution { id: "wolfi", ecosystem: &apk::WOLFI, releases: Rolling },
-];
 
 /// What packages of one root file system belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +57,7 @@ impl RootSystem {
         };
         let named =
             |distribution: String| Self { ecosystem: row.ecosystem, distribution: Some(distribution), namespace: None };
-        let Named(release) = row.releases else { return (named(row.id.to_owned()), None) };
+        let Releases::Named(release) = row.releases else { return (named(row.id.to_owned()), None) };
         match version.as_deref().and_then(release) {
             Some(release) => (named(format!("{}-{release}", row.id)), None),
             None => {
@@ -164,29 +122,10 @@ fn alpine_release(text: &str) -> Option<OsRelease> {
     (!version.is_empty()).then(|| OsRelease { id: "alpine".to_owned(), version: Some(version.to_owned()) })
 }
 
-fn whole(version: &str) -> Option<String> {
-    Some(version.to_owned())
-}
-
-fn major(version: &str) -> Option<String> {
-    let major = version.split('.').next()?;
-    is_number(major).then(|| major.to_owned())
-}
-
-/// The first two numbers; a version in development (`3.21_alpha20240807`) is of no release.
-fn minor(version: &str) -> Option<String> {
-    let mut parts = version.split('.');
-    let (major, minor) = (parts.next()?, parts.next()?);
-    (is_number(major) && is_number(minor)).then(|| format!("{major}.{minor}"))
-}
-
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ecosystems::{apk, debian, rpm};
 
     fn check(text: &str, neutral: &'static Ecosystem, expected: (&str, Option<&str>)) {
         let (system, doubt) = RootSystem::of(os_release(text).as_ref(), neutral);
@@ -198,11 +137,6 @@ mod tests {
         let (system, doubt) = RootSystem::of(os_release(text).as_ref(), neutral);
         assert_eq!((system.ecosystem.id, system.distribution.as_deref()), expected, "{text}");
         assert!(doubt.is_some(), "{text}");
-    }
-
-    #[test]
-    fn distributions_are_sorted() {
-        assert!(DISTRIBUTIONS.is_sorted_by_key(|row| row.id));
     }
 
     #[test]
@@ -219,6 +153,23 @@ mod tests {
         check("ID=mariner\nVERSION_ID=\"2.0\"", rpm, ("azure-linux", Some("mariner-2")));
         check("ID=\"sles\"\nVERSION_ID=\"15.5\"", rpm, ("suse", Some("sles-15.5")));
         check("ID=\"opensuse-leap\"\nVERSION_ID=\"15.5\"", rpm, ("opensuse", Some("opensuse-leap-15.5")));
+        check("ID=alpaquita\nVERSION_ID=stream", apk, ("alpaquita", Some("alpaquita-stream")));
+        check(
+            "ID=bellsoft-hardened-containers\nVERSION_ID=25",
+            apk,
+            ("bellsoft-hardened-containers", Some("bellsoft-hardened-containers-25")),
+        );
+        check("ID=chainguard\nVERSION_ID=\"20230214\"", apk, ("chainguard", Some("chainguard")));
+        check("ID=minimos\nVERSION_ID=\"20250101\"", apk, ("minimos", Some("minimos")));
+        check("ID=echo\nVERSION_ID=1", deb, ("echo", Some("echo")));
+        check("ID=\"almalinux\"\nVERSION_ID=\"9.2\"", rpm, ("almalinux", Some("almalinux-9")));
+        check("ID=azurelinux\nVERSION_ID=\"3.0\"", rpm, ("azure-linux", Some("azurelinux-3")));
+        check("ID=mageia\nVERSION_ID=9", rpm, ("mageia", Some("mageia-9")));
+        check("ID=photon\nVERSION_ID=5.0", rpm, ("photon", Some("photon-5.0")));
+        check("ID=\"opensuse-tumbleweed\"\nVERSION_ID=\"20240321\"", rpm, ("opensuse", Some("opensuse-tumbleweed")));
+        check("ID=\"opensuse-leap-micro\"\nVERSION_ID=\"5.5\"", rpm, ("opensuse", Some("opensuse-leap-micro-5.5")));
+        check("ID=\"sle-micro\"\nVERSION_ID=\"5.3\"", rpm, ("suse", Some("sle-micro-5.3")));
+        check("ID=\"sled\"\nVERSION_ID=\"15.5\"", rpm, ("suse", Some("sled-15.5")));
         let euler = "ID=\"openEuler\"\nVERSION_ID=\"22.03\"\nVERSION=\"22.03 (LTS-SP3)\"";
         check(euler, rpm, ("openeuler", Some("openeuler-22.03-LTS-SP3")));
     }

@@ -100,8 +100,8 @@ impl Ecosystem {
         NEUTRAL.contains(&self.id)
     }
 
-    /// The ecosystem of package URLs with this type and namespace: the one whose namespace it is, else the one that has none
-    /// of its own.
+    /// The ecosystem of package URLs with this type and namespace: the one whose namespace it is or whose distribution it
+    /// names, else the one that has none of its own.
     pub fn by_purl(purl_type: &str, namespace: Option<&str>) -> Option<&'static Self> {
         let of_type = || {
             crate::ecosystems().iter().copied().filter(|ecosystem| ecosystem.purl_type.eq_ignore_ascii_case(purl_type))
@@ -110,7 +110,9 @@ impl Ecosystem {
             let mut own = ecosystem.purl_namespaces.iter();
             namespace.is_some_and(|namespace| own.any(|own| own.eq_ignore_ascii_case(namespace)))
         };
-        of_type().find(is_own).or_else(|| of_type().find(|ecosystem| ecosystem.purl_namespaces.is_empty()))
+        let distribution = || Some(crate::distributions::named(purl_type, namespace?)?.ecosystem);
+        let neutral = || of_type().find(|ecosystem| ecosystem.purl_namespaces.is_empty());
+        of_type().find(is_own).or_else(distribution).or_else(neutral)
     }
 
     /// The ecosystem that OSV names so, with or without a release suffix (`Debian:12`).

@@ -8,6 +8,7 @@
 
 mod claim;
 mod distribution;
+mod distributions;
 mod document;
 mod ecosystem;
 mod ecosystems;
@@ -26,6 +27,7 @@ mod version;
 mod version_set;
 mod xml;
 
+pub use distributions::{Distribution, NamedBy};
 pub use ecosystem::{Ecosystem, Order};
 pub use ecosystems::ecosystems;
 pub use inventory::{Inventory, Setting, inventory, take};

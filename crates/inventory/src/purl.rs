@@ -76,8 +76,13 @@ impl PackageUrl {
         self.qualifiers.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
     }
 
-    /// The ecosystem, when the program knows it.
+    /// The ecosystem, when the program knows it. A distribution that is named with its release says more than the vendor,
+    /// who may have several.
     pub fn ecosystem(&self) -> Option<&'static Ecosystem> {
+        let distribution = self.qualifier("distro").and_then(|distro| crate::distributions::named(&self.kind, distro));
+        if let Some(distribution) = distribution {
+            return Some(distribution.ecosystem);
+        }
         let namespace = Some(self.namespace.as_str()).filter(|namespace| !namespace.is_empty());
         Ecosystem::by_purl(&self.kind, namespace)
     }
@@ -218,6 +223,10 @@ mod tests {
         check("pkg://npm//lodash@", ("npm", "lodash", None));
         check("pkg:deb/debian/libssl3@3.0.11-1?arch=amd64", ("debian", "libssl3", Some("3.0.11-1")));
         check("pkg:rpm/amzn/curl@8", ("amazon-linux", "curl", Some("8")));
+        check("pkg:rpm/suse/curl@8?distro=opensuse-leap-15.5", ("opensuse", "curl", Some("8")));
+        check("pkg:rpm/opensuse-leap/curl@8", ("opensuse", "curl", Some("8")));
+        check("pkg:rpm/cbl-mariner/curl@8", ("azure-linux", "curl", Some("8")));
+        check("pkg:rpm/centos/curl@8?distro=centos-7", ("rpm", "curl", Some("8")));
         check("pkg:maven/org.slf4j/slf4j-api@2", ("maven", "org.slf4j:slf4j-api", Some("2")));
         check("pkg:pypi/a%b@1", ("pypi", "a%b", Some("1")));
     }

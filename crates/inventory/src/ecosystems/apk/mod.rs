@@ -7,6 +7,19 @@ use crate::ecosystem::{Layout, lower_case};
 use crate::key::natural_key;
 use crate::{Ecosystem, Order};
 
+pub(crate) const ALPAQUITA: Ecosystem = Ecosystem {
+    id: "alpaquita",
+    purl_type: "apk",
+    purl_namespaces: &["alpaquita"],
+    advisory_name: "Alpaquita",
+    title: "Alpaquita",
+    namespace_separator: None,
+    normalise_name: lower_case,
+    formats: &[],
+    layout: Layout::FLAT,
+    order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
+};
+
 pub(crate) const ALPINE: Ecosystem = Ecosystem {
     id: "alpine",
     purl_type: "apk",
@@ -20,12 +33,38 @@ pub(crate) const ALPINE: Ecosystem = Ecosystem {
     order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
 };
 
+pub(crate) const BELLSOFT: Ecosystem = Ecosystem {
+    id: "bellsoft-hardened-containers",
+    purl_type: "apk",
+    purl_namespaces: &["bellsoft-hardened-containers"],
+    advisory_name: "BellSoft Hardened Containers",
+    title: "BellSoft Hardened Containers",
+    namespace_separator: None,
+    normalise_name: lower_case,
+    formats: &[],
+    layout: Layout::FLAT,
+    order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
+};
+
 pub(crate) const CHAINGUARD: Ecosystem = Ecosystem {
     id: "chainguard",
     purl_type: "apk",
     purl_namespaces: &["chainguard"],
     advisory_name: "Chainguard",
     title: "Chainguard",
+    namespace_separator: None,
+    normalise_name: lower_case,
+    formats: &[],
+    layout: Layout::FLAT,
+    order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
+};
+
+pub(crate) const MINIMOS: Ecosystem = Ecosystem {
+    id: "minimos",
+    purl_type: "apk",
+    purl_namespaces: &["minimos"],
+    advisory_name: "MinimOS",
+    title: "MinimOS",
     namespace_separator: None,
     normalise_name: lower_case,
     formats: &[],

@@ -20,6 +20,19 @@ pub(crate) const DEBIAN: Ecosystem = Ecosystem {
     order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
 };
 
+pub(crate) const ECHO: Ecosystem = Ecosystem {
+    id: "echo",
+    purl_type: "deb",
+    purl_namespaces: &["echo"],
+    advisory_name: "Echo",
+    title: "Echo",
+    namespace_separator: None,
+    normalise_name: lower_case,
+    formats: &[],
+    layout: Layout::FLAT,
+    order: Some(Order { key: version::key, fallback_key: natural_key, range: None }),
+};
+
 pub(crate) const UBUNTU: Ecosystem = Ecosystem {
     id: "ubuntu",
     purl_type: "deb",
