@@ -203,6 +203,31 @@ pub struct RecommendedStatement {
     pub conditions: Conditions,
 }
 
+/// A part of a statement that grants nothing, or less than it seems to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantProblem {
+    pub kind: GrantProblemKind,
+    /// As written.
+    pub action: String,
+    /// One sentence.
+    pub why: String,
+    /// The action or resource that was probably meant.
+    pub better: Option<String>,
+    /// Id of the policy.
+    pub policy: String,
+    pub origin: Location,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GrantProblemKind {
+    /// IAM knows no such action.
+    UnknownAction,
+    /// The action cannot work on any of the statement's resources.
+    WrongResource,
+    /// The resources are AWS's own, and the action would change them.
+    OfAws,
+}
+
 /// A published way from the grants of an identity to more rights.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Escalation {
@@ -230,6 +255,8 @@ pub struct Permissions {
     pub verdicts: Vec<Verdict>,
     /// In the order of the paths.
     pub escalations: Vec<Escalation>,
+    /// In the order of policies and statements.
+    pub problems: Vec<GrantProblem>,
     /// `None` when the code could not be read at all, so that no policy can be proposed.
     pub recommended: Option<Vec<RecommendedStatement>>,
     /// Number of distinct actions granted after expanding wildcards, and how many of them are needed.

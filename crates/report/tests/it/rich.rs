@@ -249,6 +249,7 @@ fn permissions() -> Permissions {
             conditions: conditions(),
         }]),
         escalations: Vec::new(),
+        problems: Vec::new(),
         granted_action_count: 57,
         needed_action_count: 1,
     }

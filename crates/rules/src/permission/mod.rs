@@ -6,10 +6,12 @@
 mod administrator_permission;
 mod dangerous_permission;
 mod group;
+mod ineffective_statement;
 mod missing_permission;
 mod needless_permission;
 mod privilege_escalation;
 mod shared_role;
+mod unknown_action;
 mod wide_resource;
 mod wildcard_action;
 
@@ -20,10 +22,12 @@ use crate::rule::Rule;
 pub(crate) const RULES: &[&Rule] = &[
     &administrator_permission::RULE,
     &dangerous_permission::RULE,
+    &ineffective_statement::RULE,
     &missing_permission::RULE,
     &needless_permission::RULE,
     &privilege_escalation::RULE,
     &shared_role::RULE,
+    &unknown_action::RULE,
     &wide_resource::RULE,
     &wildcard_action::RULE,
 ];

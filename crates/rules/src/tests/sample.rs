@@ -22,7 +22,10 @@ use jiff::civil::Date;
 use model::advisory::{AdvisoryMatch, ComponentVulnerabilities, MatchStatus, SeverityBasis, Upgrade};
 use model::component::{Component, Evidence, EvidenceKind, Origin, Presence, Reach, Version};
 use model::function::{Cloud, EnvironmentVariable, Exposure, Function, FunctionKind, Identity, Trigger};
-use model::permission::{Escalation, Judgement, Need, NeedEvidence, Permissions, Policy, PolicyKind, Tier, Verdict};
+use model::permission::{
+    Effect, Escalation, GrantProblem, GrantProblemKind, Judgement, Need, NeedEvidence, Permissions, Policy, PolicyKind,
+    Statement, Tier, Verdict,
+};
 use model::report::RuntimeStatus;
 use model::secret::{SecretFact, SecretPlace};
 use model::{Confidence, Location, Severity, SymbolicText};
@@ -134,6 +137,13 @@ impl Sample {
                 self.grant(policy, action, resource, judgement, needed, place)
             }
             ["escalation", path, confidence, actions @ ..] => self.escalation(path, confidence, actions, place),
+            ["unknown", policy, action, better @ ..] => {
+                self.problem(GrantProblemKind::UnknownAction, policy, action, better, place)
+            }
+            ["wrong-resource", policy, action, better @ ..] => {
+                self.problem(GrantProblemKind::WrongResource, policy, action, better, place)
+            }
+            ["until", policy, day] => self.until(policy, day, place),
             ["missing", action, resource] => self.missing(action, resource, place),
             ["implicit", policy] => self.permissions.policies.push(Policy {
                 id: (*policy).to_owned(),
@@ -267,6 +277,33 @@ impl Sample {
             confidence: if confidence == "likely" { Confidence::Likely } else { Confidence::Possible },
             is_limited,
             origins: vec![origin],
+        });
+    }
+
+    fn problem(&mut self, kind: GrantProblemKind, policy: &str, action: &str, better: &[&str], origin: Location) {
+        self.permissions.problems.push(GrantProblem {
+            kind,
+            action: action.to_owned(),
+            why: "IAM knows no such action".to_owned(),
+            better: better.first().map(|better| (*better).to_owned()),
+            policy: policy.to_owned(),
+            origin,
+        });
+    }
+
+    /// A policy with one statement that holds until a day.
+    fn until(&mut self, policy: &str, day: &str, location: Location) {
+        let mut statement =
+            Statement::new(Effect::Allow, vec!["s3:GetObject".into()], vec!["*".into()], location.clone());
+        let keys = [("aws:CurrentTime".to_owned(), vec![SymbolicText::literal(day)])].into();
+        statement.conditions.insert("DateLessThan".to_owned(), keys);
+        self.permissions.policies.push(Policy {
+            id: policy.to_owned(),
+            kind: PolicyKind::Customer,
+            name: policy.to_owned(),
+            arn: None,
+            statements: vec![statement],
+            location,
         });
     }
 

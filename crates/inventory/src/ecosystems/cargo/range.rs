@@ -32,7 +32,7 @@ fn respelled(comparator: &str) -> Option<String> {
     let (core, tag) = version.split_once('-').unwrap_or((version, ""));
     let parts: Vec<&str> = core.split('.').collect();
     let is_wild = |part: &&str| matches!(*part, "*" | "x" | "X");
-    let wild_from = parts.iter().position(|part| is_wild(part)).unwrap_or(parts.len());
+    let wild_from = parts.iter().position(|part| matches!(*part, "*" | "x" | "X")).unwrap_or(parts.len());
     let (numbers, wild) = parts.split_at_checked(wild_from)?;
     let is_number = |part: &&str| {
         part.bytes().all(|byte| byte.is_ascii_digit())
@@ -42,7 +42,7 @@ fn respelled(comparator: &str) -> Option<String> {
     let is_valid = !numbers.is_empty()
         && parts.len() <= 3
         && numbers.iter().all(is_number)
-        && wild.iter().all(|part| is_wild(part))
+        && wild.iter().all(is_wild)
         && (!version.contains('-') || (numbers.len() == 3 && is_tag(tag)));
     if !is_valid {
         return None;

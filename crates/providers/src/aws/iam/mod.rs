@@ -15,6 +15,7 @@ pub mod facts;
 mod grants;
 mod needs;
 mod pattern;
+mod problems;
 mod recommendation;
 mod resource_kinds;
 mod template_resources;
@@ -68,6 +69,7 @@ pub fn permissions(
         verdicts: comparison.verdicts(),
         recommended,
         escalations: escalation::escalations(&grants, &granted, identity),
+        problems: problems::problems(identity, resources),
         granted_action_count: granted.len(),
         needed_action_count: needs.actions.keys().filter(|action| granted.contains(**action)).count(),
     };
