@@ -7,6 +7,7 @@ mod assess;
 mod container;
 mod coverage;
 mod error;
+mod lint;
 mod packages;
 mod progress;
 mod scan;
@@ -14,6 +15,7 @@ mod settings;
 mod suppress;
 
 pub use error::Error;
+pub use lint::{LintError, Linted, lint};
 pub use model::evaluation::Answer;
 pub use progress::{NoProgress, Progress, Stage};
 use providers::aws::iam::evaluation;

@@ -6,3 +6,6 @@
 #![warn(clippy::indexing_slicing, clippy::string_slice, clippy::panic)]
 
 pub mod aws;
+
+/// Why a policy document cannot be read at all.
+pub use deploy::Error as DocumentError;

@@ -43,8 +43,17 @@ pub fn explain(id: &str) -> Option<&'static str> {
 
 /// Everything that the rules say about one function, worst first.
 pub fn check(facts: &FunctionFacts<'_>) -> Vec<Finding> {
+    check_with(&rules(), facts)
+}
+
+/// What the rules say of an identity's policies by themselves, without the code that they are for; worst first.
+pub fn check_policies(facts: &FunctionFacts<'_>) -> Vec<Finding> {
+    check_with(permission::POLICY_RULES, facts)
+}
+
+fn check_with(rules: &[&'static Rule], facts: &FunctionFacts<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for rule in rules() {
+    for rule in rules {
         let mut out = Findings::new(rule, facts.function);
         (rule.check)(facts, &mut out);
         findings.extend(out.into_list());

@@ -1,6 +1,7 @@
 //! `fnassay policy`: IAM questions by themselves.
 
 mod evaluate;
+mod lint;
 
 use crate::exit::Exit;
 use crate::output;
@@ -15,11 +16,13 @@ pub(crate) enum Command {
         #[arg(required = true, value_name = "ACTION")]
         actions: Vec<String>,
     },
+    Lint(lint::Arguments),
 }
 
 pub(crate) fn run(command: &Command) -> anyhow::Result<Exit> {
     match command {
         Command::Evaluate(arguments) => evaluate::run(arguments),
+        Command::Lint(arguments) => lint::run(arguments),
         Command::Expand { actions } => {
             output::report(&engine::expand_actions(actions).join("\n"))?;
             Ok(Exit::Clean)

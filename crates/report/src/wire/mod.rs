@@ -75,6 +75,13 @@ pub struct Sbom {
     pub gaps: Vec<Gap>,
 }
 
+/// Answer of `fnassay policy lint --format json`.
+#[derive(Debug, Serialize)]
+pub struct Lint {
+    pub findings: Vec<Finding>,
+    pub gaps: Vec<Gap>,
+}
+
 /// Answer of `fnassay permissions --format json`.
 #[derive(Debug, Serialize)]
 pub struct PermissionsReport {

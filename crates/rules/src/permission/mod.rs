@@ -32,6 +32,15 @@ pub(crate) const RULES: &[&Rule] = &[
     &wildcard_action::RULE,
 ];
 
+/// What is said of a policy by itself, without the code that it is for.
+pub(crate) const POLICY_RULES: &[&Rule] = &[
+    &administrator_permission::RULE,
+    &dangerous_permission::RULE,
+    &ineffective_statement::RULE,
+    &privilege_escalation::RULE,
+    &unknown_action::RULE,
+];
+
 /// Which rule speaks about a row of the permissions table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Speaker {

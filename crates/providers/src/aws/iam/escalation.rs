@@ -10,12 +10,25 @@ use model::{Confidence, Location};
 
 use super::action_set::ActionSet;
 use super::facts::{ActionId, EscalationKind, EscalationPath, escalation_paths};
-use super::grants::Grants;
+use super::grants::{Grant, Grants};
+use super::problems;
 
 /// The open ways, in the order of their ids.
 pub(super) fn escalations(grants: &Grants, granted: &ActionSet, identity: &Identity) -> Vec<Escalation> {
-    let open = escalation_paths().iter().filter(|path| path.actions.iter().all(|action| granted.contains(*action)));
+    let is_granted = |action: &ActionId| granted.contains(*action) && takes_effect(*action, grants, identity);
+    let open = escalation_paths().iter().filter(|path| path.actions.iter().all(is_granted));
     open.map(|path| escalation(path, grants, identity)).collect()
+}
+
+/// Whether the action is granted on something that is not AWS's own.
+fn takes_effect(action: ActionId, grants: &Grants, identity: &Identity) -> bool {
+    let statement = |grant: &Grant| identity.policies.get(grant.policy)?.statements.get(grant.statement);
+    let reaches = |grant: &Grant| {
+        statement(grant).is_none_or(|statement| {
+            statement.resources.is_empty() || !problems::is_refused(action, &statement.resources)
+        })
+    };
+    grants.allows_of(action).any(reaches)
 }
 
 /// Origins that are listed of one way.

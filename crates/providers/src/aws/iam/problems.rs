@@ -119,14 +119,14 @@ fn works_on(action: ActionId, patterns: &[Pattern]) -> bool {
     })
 }
 
-/// The shape of the resources that the action works on.
+/// The plainest shape of the resources that the action works on.
 fn shape(action: ActionId) -> Option<String> {
-    let (key, _) = action.resource_types().next()?;
-    arn_of_resource_type(&key).map(str::to_owned)
+    let shapes = action.resource_types().filter_map(|(key, _)| arn_of_resource_type(&key));
+    shapes.min_by_key(|shape| shape.len()).map(str::to_owned)
 }
 
 /// Whether the action would change resources that are all AWS's own.
-fn is_refused(action: ActionId, texts: &[SymbolicText]) -> bool {
+pub(super) fn is_refused(action: ActionId, texts: &[SymbolicText]) -> bool {
     let is_of_aws = |text: &SymbolicText| {
         text.as_literal().is_some_and(|text| text.contains(":iam::aws:policy/") || text.contains(":role/aws-reserved/"))
     };

@@ -1,0 +1,200 @@
+//! The identities of a whole account, as `aws iam get-account-authorization-details` prints them.
+//!
+//! **Source**: the IAM API reference, `GetAccountAuthorizationDetails`. **Supported**: users, groups, roles and policies, policy
+//! documents as JSON and as URL-encoded text, boundaries. AWS's managed policies come from the file, else from the fact table.
+//! **Unsupported (→ gap)**: attached policies that neither has; documents that are not JSON.
+
+mod details;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use model::function::Identity;
+use model::permission::{Policy, PolicyKind, Statement};
+use model::{Gap, Hidden, Location, Parsed, SymbolicText};
+
+use self::details::{AttachedPolicy, Details, Document, InlinePolicy, ManagedPolicyDetail};
+use super::facts;
+use crate::aws::policy_document;
+
+/// A user, group or role with everything attached to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountIdentity {
+    pub arn: String,
+    pub name: String,
+    pub identity: Identity,
+}
+
+/// Whether JSON text begins like the answer of `get-account-authorization-details`: its lists stand at the top.
+pub fn is_account(text: &str) -> bool {
+    details::LISTS.iter().any(|list| text.contains(&format!("\"{list}\"")))
+}
+
+/// The identities of the account in the text of `file`, in its order: roles, users, groups.
+///
+/// # Errors
+/// When the text is not such an answer, with line and column.
+pub fn identities(text: &str, file: &str) -> Result<Parsed<Vec<AccountIdentity>>, serde_json::Error> {
+    let details: Details<'_> = serde_json::from_str(text)?;
+    let mut reader = Reader::new(text, file, &details);
+    let mut found = Vec::new();
+    for role in &details.roles {
+        let boundary = role.boundary.as_ref().and_then(|boundary| boundary.arn.as_deref());
+        let identity = reader.identity(&role.arn, &role.inline, &role.attached, boundary);
+        found.push(AccountIdentity { arn: role.arn.to_string(), name: role.name.to_string(), identity });
+    }
+    let groups: BTreeMap<&str, _> = details.groups.iter().map(|group| (group.name.as_ref(), group)).collect();
+    for user in &details.users {
+        let boundary = user.boundary.as_ref().and_then(|boundary| boundary.arn.as_deref());
+        let mut identity = reader.identity(&user.arn, &user.inline, &user.attached, boundary);
+        for name in &user.groups {
+            match groups.get(name.as_ref()) {
+                Some(group) => {
+                    let of_group = reader.identity(&user.arn, &group.inline, &group.attached, None);
+                    identity.policies.extend(of_group.policies);
+                }
+                None => reader.gap(format!("group `{name}` of user `{}` is not in the file", user.name)),
+            }
+        }
+        found.push(AccountIdentity { arn: user.arn.to_string(), name: user.name.to_string(), identity });
+    }
+    for group in &details.groups {
+        let identity = reader.identity(&group.arn, &group.inline, &group.attached, None);
+        found.push(AccountIdentity { arn: group.arn.to_string(), name: group.name.to_string(), identity });
+    }
+    for found in &mut found {
+        number_repeats(&mut found.identity.policies);
+    }
+    Ok(Parsed { value: found, gaps: reader.gaps })
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    file: &'a str,
+    /// Offsets of the beginnings of lines.
+    lines: Vec<usize>,
+    managed: BTreeMap<&'a str, &'a ManagedPolicyDetail<'a>>,
+    /// Statements of managed policies, each read once.
+    read: BTreeMap<String, Option<Rc<Vec<Statement>>>>,
+    gaps: Vec<Gap>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(text: &'a str, file: &'a str, details: &'a Details<'a>) -> Self {
+        let after = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(after).collect();
+        let managed = details.policies.iter().map(|policy| (policy.arn.as_ref(), policy)).collect();
+        Self { text, file, lines, managed, read: BTreeMap::new(), gaps: Vec::new() }
+    }
+
+    fn gap(&mut self, why: String) {
+        self.gaps.push(Gap::new(Location::file(self.file), why, &[Hidden::Permissions]));
+    }
+
+    fn identity(
+        &mut self,
+        arn: &str,
+        inline: &[InlinePolicy<'a>],
+        attached: &[AttachedPolicy<'a>],
+        boundary: Option<&str>,
+    ) -> Identity {
+        let mut policies = Vec::new();
+        for policy in inline {
+            let statements = self.document(&policy.document, &policy.name);
+            policies.push(self.policy(PolicyKind::Inline, &policy.name, None, statements));
+        }
+        for policy in attached {
+            policies.push(self.attached(&policy.arn, &policy.name, None));
+        }
+        if let Some(arn) = boundary {
+            let name = arn.rsplit('/').next().unwrap_or(arn);
+            policies.push(self.attached(arn, name, Some(PolicyKind::Boundary)));
+        }
+        Identity { name: Some(SymbolicText::literal(arn)), policies, shared_with: Vec::new() }
+    }
+
+    fn policy(&self, kind: PolicyKind, name: &str, arn: Option<&str>, statements: Vec<Statement>) -> Policy {
+        Policy {
+            id: name.to_owned(),
+            kind,
+            name: name.to_owned(),
+            arn: arn.map(SymbolicText::literal),
+            statements,
+            location: Location::file(self.file),
+        }
+    }
+
+    fn attached(&mut self, arn: &str, name: &str, kind: Option<PolicyKind>) -> Policy {
+        let is_of_aws = arn.contains(":iam::aws:policy/");
+        let usual = if is_of_aws { PolicyKind::Managed } else { PolicyKind::Customer };
+        let statements = match self.read.get(arn) {
+            Some(read) => read.clone(),
+            None => {
+                let read = self.managed_statements(arn).map(Rc::new);
+                if read.is_none() {
+                    self.gap(format!("policy `{arn}` is attached but not in the file; have it printed with `--filter`"));
+                }
+                self.read.insert(arn.to_owned(), read.clone());
+                read
+            }
+        };
+        let kind = if statements.is_some() { kind.unwrap_or(usual) } else { PolicyKind::Unresolved };
+        let statements = statements.map(|statements| statements.to_vec()).unwrap_or_default();
+        self.policy(kind, name, Some(arn), statements)
+    }
+
+    fn managed_statements(&mut self, arn: &str) -> Option<Vec<Statement>> {
+        if let Some(detail) = self.managed.get(arn).copied() {
+            let version = detail.versions.iter().find(|version| version.is_default.unwrap_or(false));
+            let document = version.or(detail.versions.first())?;
+            return Some(self.document(&document.document, arn));
+        }
+        facts::managed_policy(arn).map(|policy| policy.statements(&Location::file(self.file)))
+    }
+
+    fn document(&mut self, document: &Document<'a>, name: &str) -> Vec<Statement> {
+        let Some((json, line)) = document.json(self.text, &self.lines) else {
+            self.gap(format!("the document of policy `{name}` is neither JSON nor URL-encoded JSON"));
+            return Vec::new();
+        };
+        match policy_document::from_json(&json, self.file) {
+            Ok(parsed) => {
+                let mut statements = parsed.value;
+                statements.iter_mut().for_each(|statement| place(statement, line));
+                self.gaps.extend(parsed.gaps.into_iter().map(|mut gap| {
+                    shift(&mut gap.location, line);
+                    gap
+                }));
+                statements
+            }
+            Err(error) => {
+                self.gap(format!("the document of policy `{name}`: {error}"));
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// Makes places in a document those of the file that it stands in, from its 1-based line on.
+fn place(statement: &mut Statement, line: u32) {
+    shift(&mut statement.origin, line);
+    statement.action_origins.iter_mut().for_each(|origin| shift(origin, line));
+}
+
+fn shift(location: &mut Location, line: u32) {
+    location.line = location.line.map(|own| own + line - 1);
+    // The document's first line begins within a line of the file.
+    location.column = None;
+}
+
+/// Ids are unique within an identity.
+fn number_repeats(policies: &mut [Policy]) {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for policy in policies {
+        let count = counts.entry(policy.name.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            policy.id = format!("{}#{count}", policy.name);
+        }
+    }
+}
