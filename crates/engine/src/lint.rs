@@ -36,8 +36,8 @@ pub enum LintError {
 /// When the text is neither, with line and column.
 pub fn lint(text: &str, file: &str, today: Date) -> Result<Linted, LintError> {
     if account::is_account(text) {
-        let parsed = account::identities(text, file)
-            .map_err(|source| LintError::Account { file: file.to_owned(), source })?;
+        let parsed =
+            account::identities(text, file).map_err(|source| LintError::Account { file: file.to_owned(), source })?;
         return Ok(judge_all(parsed, file, today));
     }
     let parsed = policy_document::from_json(text, file)?;

@@ -57,11 +57,5 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 fn line(finding: &model::Finding) -> String {
     let place = finding.locations.first().map(ToString::to_string).unwrap_or_default();
     let who = finding.identity.as_deref().map(|arn| format!(" {arn}:")).unwrap_or_default();
-    format!(
-        "{place}: {} {}:{who} {}; {}",
-        finding.severity.name(),
-        finding.rule,
-        finding.title,
-        finding.remedy.text
-    )
+    format!("{place}: {} {}:{who} {}; {}", finding.severity.name(), finding.rule, finding.title, finding.remedy.text)
 }

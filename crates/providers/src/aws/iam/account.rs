@@ -132,7 +132,9 @@ impl<'a> Reader<'a> {
             None => {
                 let read = self.managed_statements(arn).map(Rc::new);
                 if read.is_none() {
-                    self.gap(format!("policy `{arn}` is attached but not in the file; have it printed with `--filter`"));
+                    self.gap(format!(
+                        "policy `{arn}` is attached but not in the file; have it printed with `--filter`"
+                    ));
                 }
                 self.read.insert(arn.to_owned(), read.clone());
                 read
