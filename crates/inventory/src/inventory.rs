@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::claim::Claim;
 use crate::document::{Document, EntryPath, Format, Reading, Survey};
-use crate::ecosystems::{DATABASES, Owned, owned, records_files, usual_import_names};
+use crate::ecosystems::{DATABASES, LEFTOVERS, Leftovers, Owned, owned, records_files, usual_import_names};
 use crate::merge::{self, Candidate};
 use crate::ownership::{Owners, Sought};
 use crate::purl::purl;
@@ -49,6 +49,8 @@ pub fn take(artifact: &Artifact, setting: &Setting<'_>) -> Parsed<Inventory> {
     let mut readings = read_all(survey, first);
     drop_owned(survey, &readings, &mut second);
     readings.extend(read_all(survey, second));
+    let leftovers = read_leftovers(survey, &readings);
+    readings.extend(leftovers);
     let databases = read_databases(survey, &mut readings);
     readings.extend(databases);
     let mut gaps: Vec<Gap> = readings.iter_mut().flat_map(|(_, reading)| std::mem::take(&mut reading.gaps)).collect();
@@ -110,6 +112,23 @@ fn formats() -> Formats {
         .flat_map(|ecosystem| ecosystem.formats.iter().map(|format| (Some(*ecosystem), format)))
         .chain(shared::FORMATS.iter().map(|format| (None, format)))
         .collect()
+}
+
+/// Reads what lies there without metadata, by what the other `readings` say of the ecosystem.
+fn read_leftovers<'a>(survey: Survey<'a>, readings: &[(Chosen<'a>, Reading)]) -> Vec<(Chosen<'a>, Reading)> {
+    let mut found = Vec::new();
+    for Leftovers { ecosystem, format, find } in LEFTOVERS {
+        let of_ecosystem = |chosen: &Chosen<'_>, claim: &Claim| {
+            claim.ecosystem.or(chosen.ecosystem).is_some_and(|of| of.id == ecosystem.id)
+        };
+        let claims: Vec<&Claim> = readings
+            .iter()
+            .flat_map(|(chosen, reading)| reading.claims.iter().filter(|claim| of_ecosystem(chosen, claim)))
+            .collect();
+        let left = find(survey, &claims).into_iter();
+        found.extend(left.map(|(entry, reading)| (Chosen { ecosystem: Some(ecosystem), format, entry }, reading)));
+    }
+    found
 }
 
 /// Reads the databases of system packages, and sets the owners of what the other `readings` claim.
@@ -320,13 +339,14 @@ fn component(
         None if claim.place.mount != Mount::Function => Origin::Image(None),
         None => Origin::Function,
     });
+    // Bundlers and linkers leave out what nothing imports; what lies there in folders of its own is there whole.
+    let is_compiled_in = claim.kind == EvidenceKind::Recognised && !records_files(ecosystem);
+    let reach = if is_compiled_in { Reach::Present } else { Reach::Unknown };
     let mut import_names = claim.import_names;
     if import_names.is_empty() {
         import_names = usual_import_names(ecosystem, &claim.package);
     }
     let name = spelled(claim.package);
-    // Bundlers and linkers leave out what nothing imports.
-    let reach = if claim.kind == EvidenceKind::Recognised { Reach::Present } else { Reach::Unknown };
     let component = Component {
         ecosystem: ecosystem.id,
         purl: claim.purl.unwrap_or_else(|| purl(ecosystem, &name, claim.version.exact(), &claim.qualifiers)),

@@ -19,11 +19,12 @@ mod semver;
 mod swift;
 mod unread;
 
+use artifact::Entry;
 use rustc_hash::FxHashSet;
 
 use crate::Ecosystem;
 use crate::claim::Claim;
-use crate::document::{Format, Survey};
+use crate::document::{Format, Reading, Survey};
 
 /// Every ecosystem the program knows, sorted by id.
 pub fn ecosystems() -> &'static [&'static Ecosystem] {
@@ -83,7 +84,19 @@ pub(crate) fn owned(survey: Survey<'_>, claim: &Claim) -> Owned {
 }
 
 pub(crate) use generic::GENERIC;
-pub(crate) use pypi::{distribution_in, is_same_distribution};
+pub(crate) use pypi::{distribution_in, is_recorded, is_same_distribution};
+
+/// Packages that lie in the artifact and that neither metadata nor a project accounts for, after everything else that is
+/// known of an ecosystem's packages: the search of each ecosystem that has one.
+pub(crate) const LEFTOVERS: &[Leftovers] =
+    &[Leftovers { ecosystem: &pypi::PYPI, format: &pypi::unlabelled::FORMAT, find: pypi::unlabelled::find }];
+
+#[derive(Debug)]
+pub(crate) struct Leftovers {
+    pub(crate) ecosystem: &'static Ecosystem,
+    pub(crate) format: &'static Format,
+    pub(crate) find: for<'a> fn(Survey<'a>, &[&Claim]) -> Vec<(&'a Entry, Reading)>,
+}
 
 /// Names under which code imports a package of which nothing states them.
 pub(crate) fn usual_import_names(ecosystem: &Ecosystem, package: &str) -> Vec<String> {

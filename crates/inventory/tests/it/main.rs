@@ -13,6 +13,7 @@ mod orders;
 mod programs;
 mod pypi;
 mod pypi_shipped;
+mod pypi_unlabelled;
 mod sbom;
 mod system;
 

@@ -75,3 +75,47 @@ fn pinned_packages_have_their_usual_import_names() {
     let found = inventory_of(&[("requirements.txt", "PyYAML==6.0\ntyping-extensions==4.0\n")], None).value;
     assert_eq!(found.import_names, [vec!["_yaml", "yaml"], vec!["typing_extensions"]]);
 }
+
+#[test]
+fn conda_environments_list_what_is_not_known_otherwise() {
+    let openssl = r#"{"name": "openssl", "version": "3.0.13", "build": "h7f8727e_0", "subdir": "linux-64",
+        "channel": "https://registry.example/pkgs/main/linux-64", "depends": ["ca-certificates"], "files": ["lib/libssl.so.3"]}"#;
+    let requests = r#"{"name": "requests", "version": "2.31.0", "build": "py312_1", "subdir": "noarch", "channel": "conda-forge",
+        "files": ["lib/python3.12/site-packages/requests-2.31.0.dist-info/METADATA"]}"#;
+    let slimmed =
+        r#"{"name": "idna", "version": "3.7", "files": ["lib/python3.12/site-packages/idna-3.7.dist-info/METADATA"]}"#;
+    check(
+        &[
+            ("env/conda-meta/openssl-3.0.13-h7f8727e_0.json", openssl),
+            ("env/conda-meta/requests-2.31.0-py312_1.json", requests),
+            ("env/conda-meta/idna-3.7-py312.json", slimmed),
+            ("env/conda-meta/odd.json", "{}"),
+            (
+                "env/lib/python3.12/site-packages/requests-2.31.0.dist-info/METADATA",
+                "Name: requests\nVersion: 2.31.0\n",
+            ),
+        ],
+        &[
+            "pkg:conda/idna@3.7: i env/conda-meta/idna-3.7-py312.json",
+            "pkg:conda/openssl@3.0.13?build=h7f8727e_0&channel=main&subdir=linux-64: i env/conda-meta/openssl-3.0.13-h7f8727e_0.json",
+            "pkg:pypi/requests@2.31.0: i env/lib/python3.12/site-packages/requests-2.31.0.dist-info/METADATA",
+            "gap env/conda-meta/odd.json: conda's record does not state both name and version; install the package anew",
+        ],
+    );
+}
+
+#[test]
+fn links_to_sources_elsewhere_are_gaps() {
+    check(
+        &[
+            ("site-packages/shop.egg-link", "/home/user/shop\n."),
+            ("site-packages/here.egg-link", "../here\n."),
+            ("here/here.egg-info/PKG-INFO", "Name: here\nVersion: 1.0\n"),
+            ("here/setup.py", ""),
+        ],
+        &[
+            "pkg:pypi/here@1.0 project: i here/here.egg-info/PKG-INFO",
+            "gap site-packages/shop.egg-link: `shop` is installed as a link to sources that are not part of the scanned files; install it without `--editable`",
+        ],
+    );
+}

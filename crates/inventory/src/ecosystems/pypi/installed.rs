@@ -17,7 +17,7 @@ use crate::claim::Claim;
 use crate::document::{Document, EntryPath, Format, Reading, Survey, decode, join};
 use crate::ecosystems::Owned;
 use crate::ecosystems::pypi::marker::{self, Environment};
-use crate::ecosystems::pypi::{normalise_name, requirement};
+use crate::ecosystems::pypi::{normalise_name, recorded, requirement};
 use crate::json::{Flag, Loose, Text};
 
 pub(crate) const FORMAT: Format =
@@ -192,10 +192,7 @@ pub(crate) fn owned(survey: Survey<'_>, claim: &Claim) -> Owned {
     let bytes = record.and_then(|record| Document::new(survey, record).bytes(&mut Reading::default()));
     let Some(bytes) = bytes else { return Owned::Everything };
     let text = decode(&bytes);
-    let paths = text.lines().filter_map(|line| match line.strip_prefix('"') {
-        Some(quoted) => quoted.split('"').next(),
-        None => line.split(',').next(),
-    });
+    let paths = text.lines().filter_map(recorded::path);
     Owned::Files(paths.filter_map(|path| join(&claim.place.root, path)).collect())
 }
 

@@ -1,5 +1,7 @@
 //! PyPI: Python packages.
 
+mod conda_meta;
+mod egg_link;
 pub(crate) mod import_names;
 mod installed;
 mod layout;
@@ -9,12 +11,14 @@ mod pipfile;
 mod poetry_lock;
 mod pylock;
 mod pyproject;
+mod recorded;
 mod requirement;
 mod requirements_txt;
 mod setup_cfg;
 mod setup_py;
 pub(crate) mod specifier;
 pub(crate) mod toml_file;
+pub(crate) mod unlabelled;
 mod uv_lock;
 mod vendored;
 pub(crate) mod version;
@@ -33,6 +37,8 @@ pub(crate) const PYPI: Ecosystem = Ecosystem {
     namespace_separator: None,
     normalise_name,
     formats: &[
+        conda_meta::FORMAT,
+        egg_link::FORMAT,
         installed::FORMAT,
         native::FORMAT,
         pylock::PDM,
@@ -52,6 +58,7 @@ pub(crate) const PYPI: Ecosystem = Ecosystem {
 };
 
 pub(crate) use installed::{distribution_in, owned};
+pub(crate) use recorded::is_recorded;
 
 /// Whether the package is the distribution; yes when its version is not stated.
 pub(crate) fn is_same_distribution(

@@ -160,7 +160,7 @@ fn read_program(bytes: &[u8], document: &Document<'_>, reading: &mut Reading) {
     }
 }
 
-/// Whether a package answers for a program in which nothing was found.
+/// Whether a package answers for a program in which nothing was found, not even who built it.
 fn is_covered(document: &Document<'_>) -> bool {
     let path = document.path.path;
     is_in_system_folder(document.entry)
@@ -169,6 +169,8 @@ fn is_covered(document: &Document<'_>) -> bool {
         // Python's own extension modules lie in folders of packages whose metadata was left out.
         || path.contains(".cpython-")
         || path.contains("/lib-dynload/")
+        // Launchers of scripts (`setuptools/cli-32.exe`), compilers' helpers. Last, as records are read for it.
+        || ecosystems::is_recorded(document)
 }
 
 #[cfg(test)]
