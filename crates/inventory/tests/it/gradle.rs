@@ -77,7 +77,7 @@ fn notations_of_kotlin_are_read() {
             "pkg:maven/g/custom@4 direct: d fn/build.gradle.kts:11",
             "pkg:maven/g/named@3 direct: d fn/build.gradle.kts:7",
             "pkg:maven/g/plain@1 direct: d fn/build.gradle.kts:5",
-            "pkg:maven/g/ref (unknown) direct: d fn/build.gradle.kts:14",
+            "pkg:maven/g/ref@6 direct: d fn/build.gradle.kts:14",
             "pkg:maven/g/rich ([1,2[!!1.5) direct: d fn/build.gradle.kts:13",
             "pkg:maven/g/three@2 direct: d fn/build.gradle.kts:6",
             "pkg:maven/org.jetbrains.kotlin/kotlin-stdlib@2.0.0 direct: d fn/build.gradle.kts:8",

@@ -147,6 +147,36 @@ fn jars_that_nothing_identifies_are_gaps() {
 }
 
 #[test]
+fn packages_of_merged_jars_that_nothing_names_are_one_gap() {
+    let notes = ("META-INF/maven/com.acme/app/pom.properties", "version=1\ngroupId=com.acme\nartifactId=app\n");
+    let merged = [
+        notes,
+        ("com/acme/App.class", ""),
+        ("com/acme/util/Text.class", ""),
+        ("org/aopalliance/aop/Advice.class", ""),
+        ("org/unknown/a/A.class", ""),
+        ("org/unknown/a/b/B.class", ""),
+    ];
+    let files: Vec<_> = with(&with(&GSON, &[GSON_PROPERTIES]), &merged);
+    let gaps = |name: &str, files: &[(&str, &str)]| {
+        let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
+        let lines = scan(&[(name, &zip(&files))]);
+        lines.into_iter().filter(|line| line.starts_with("gap")).collect::<Vec<_>>()
+    };
+    let why = "if they are not your own code, keep the `pom.properties` of what is merged";
+    assert_eq!(
+        gaps("app-1.jar", &files),
+        [format!(
+            "gap fn.zip!/app-1.jar: classes of 2 packages that nothing names: `org.aopalliance.aop`, `org.unknown.a`; {why}"
+        )]
+    );
+    // Nothing tells the project's own package from others, but there is only one author.
+    let own = with(&with(&GSON, &[GSON_PROPERTIES]), &[("com/acme/App.class", ""), ("com/acme/b/B.class", "")]);
+    assert!(gaps("fn.jar", &own).is_empty());
+    assert!(gaps("gson-2.8.9.jar", &with(&GSON, &[GSON_PROPERTIES, ("com/google/gson/x/Y.class", "")])).is_empty());
+}
+
+#[test]
 fn java_runtimes_are_components() {
     check(
         &[

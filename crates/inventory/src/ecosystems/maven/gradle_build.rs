@@ -130,6 +130,7 @@ fn add_catalogs(document: &Document<'_>, folder: &str, setting: &mut Setting) {
         let path = inside(folder, &format!("gradle/{name}.versions.toml"));
         let catalog = bytes_at(document, &path).and_then(|text| Catalog::parse(&text).ok());
         if let Some(catalog) = catalog.filter(|_| !setting.catalogs.contains_key(name)) {
+            setting.values.add_properties(&catalog.properties(name));
             setting.catalogs.insert(name.to_owned(), catalog);
         }
     }

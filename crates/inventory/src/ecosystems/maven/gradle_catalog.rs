@@ -82,6 +82,12 @@ impl Catalog {
         Ok(Self { libraries, bundles, versions })
     }
 
+    /// Its versions under the names that scripts give them: `libs.versions.kotlin`.
+    pub(crate) fn properties(&self, catalog: &str) -> Vec<(String, String)> {
+        let named = |(alias, version): (&String, &String)| (format!("{catalog}.versions.{alias}"), version.clone());
+        self.versions.iter().map(named).collect()
+    }
+
     /// The version behind `libs.versions.`.
     pub(crate) fn version(&self, accessor: &str) -> Option<&str> {
         self.versions.get(&accessor.to_ascii_lowercase()).map(String::as_str)

@@ -4,7 +4,8 @@
 //! shading builds, Spring Boot and web archives. **Supported**: jars alone, in folders and nested; merged jars: each artifact
 //! that a `pom.properties` names and whose classes are there, in their own place or relocated; jars without notes by their
 //! classes, with the version of the file's name (only behind the artifact's own id) or of the manifest (only under its title).
-//! **Unsupported** (→ gap): jars that nothing identifies, versions that nothing states, notes without classes.
+//! **Unsupported** (→ gap): jars that nothing identifies, versions that nothing states, notes without classes, packages of
+//! merged jars that nothing names.
 
 use std::collections::BTreeSet;
 
@@ -17,6 +18,7 @@ use crate::ecosystems::maven::file_name;
 use crate::ecosystems::maven::libraries::{self, Copy, Library};
 use crate::ecosystems::maven::manifest::Manifest;
 use crate::ecosystems::maven::unit::{Built, Unit, is_coordinate};
+use crate::ecosystems::maven::unnamed;
 
 pub(crate) const JAR: Format =
     Format { id: "jar", accepts: |path| is_jar(path.file_name), read: read_jar, finds_installed: true, advice: "" };
@@ -127,8 +129,8 @@ impl<'u, 'a> Findings<'u, 'a> {
         let built = self.unit.built(self.reading);
         let (held, stale): (Vec<_>, Vec<_>) = built.into_iter().partition(|built| self.is_held(built));
         self.is_noted = !held.is_empty();
-        for built in held {
-            self.add_built(&built);
+        for built in &held {
+            self.add_built(built);
         }
         let unit = self.unit;
         let (certain, shared): (Vec<_>, Vec<_>) =
@@ -142,6 +144,7 @@ impl<'u, 'a> Findings<'u, 'a> {
         self.note_stale(&stale);
         self.note_unversioned();
         self.note_unknown();
+        self.note_unnamed(&held);
     }
 
     /// Whether what the build noted is here: the archive itself is named so, or its classes are in it.
@@ -269,6 +272,26 @@ impl<'u, 'a> Findings<'u, 'a> {
             "nothing says which Maven artifact this jar is{says}; if it is not your own code, use the published jar with its `pom.properties`"
         );
         self.gap(&self.unit.display, why);
+    }
+
+    /// What was merged into this jar without a word of what it is.
+    fn note_unnamed(&mut self, built: &[Built]) {
+        let packages = unnamed::packages(self.unit, &self.names, built, &self.manifest);
+        if packages.is_empty() {
+            return;
+        }
+        let names = shown(packages.iter().map(String::as_str));
+        let why = match packages.len() {
+            1 => format!(
+                "nothing names what the classes of package {names} belong to; if they are not your own code, keep the `pom.properties` of what is merged"
+            ),
+            count => format!(
+                "classes of {count} packages that nothing names: {names}; if they are not your own code, keep the `pom.properties` of what is merged"
+            ),
+        };
+        let display =
+            if self.unit.display.is_empty() { self.document.display.clone() } else { self.unit.display.clone() };
+        self.gap(&display, why);
     }
 
     fn gap(&mut self, display: &str, why: String) {

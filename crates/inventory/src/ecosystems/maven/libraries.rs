@@ -228,19 +228,32 @@ const COMMON_WORDS: &[&str] = &[
     "utils",
 ];
 
-/// Whether some of `folders` (sorted) may hold the classes of an artifact that the table does not know: one whose path
-/// holds every telling word of the artifact's id, or one below the group's that holds a word which the group lacks.
+/// Whether some of `folders` may hold the classes of an artifact that the table does not know.
 pub(crate) fn may_hold(folders: &BTreeSet<String>, group: &str, artifact: &str) -> bool {
-    let group_path = group.replace(['.', '-'], "/").to_ascii_lowercase();
-    let words: Vec<String> = words(artifact);
-    let own: Vec<&String> = words.iter().filter(|word| !group_path.contains(word.as_str())).collect();
-    folders.iter().any(|folder| {
+    let telling = Telling::new(group, artifact);
+    folders.iter().any(|folder| telling.holds(folder))
+}
+
+/// What tells the folders of an artifact that the table does not know: a path that holds every telling word of the
+/// artifact's id, or one below the group's that holds a word which the group lacks.
+#[derive(Debug)]
+pub(crate) struct Telling {
+    group_path: String,
+    words: Vec<String>,
+}
+
+impl Telling {
+    pub(crate) fn new(group: &str, artifact: &str) -> Self {
+        Self { group_path: group.replace(['.', '-'], "/").to_ascii_lowercase(), words: words(artifact) }
+    }
+
+    pub(crate) fn holds(&self, folder: &str) -> bool {
         let folder = folder.to_ascii_lowercase();
-        let is_of_group = is_inside(&folder, &group_path);
-        let holds = |word: &&String| folder.contains(word.as_str());
-        (!words.is_empty() && words.iter().all(|word| folder.contains(word.as_str())))
-            || (is_of_group && (own.is_empty() || own.iter().any(holds)))
-    })
+        let mut own = self.words.iter().filter(|word| !self.group_path.contains(word.as_str())).peekable();
+        (!self.words.is_empty() && self.words.iter().all(|word| folder.contains(word.as_str())))
+            || (is_inside(&folder, &self.group_path)
+                && (own.peek().is_none() || own.any(|word| folder.contains(word.as_str()))))
+    }
 }
 
 /// Whether a class file may be of an artifact that is named after its class: `com/zaxxer/sparsebits/SparseBitSet`.
@@ -267,6 +280,14 @@ fn words(artifact: &str) -> Vec<String> {
         lower.rsplit_once('_').filter(|(_, scala)| scala.starts_with(['2', '3'])).map_or(&*lower, |(name, _)| name);
     let split = plain.split(['-', '_', '.']).map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
     split.filter(|word| word.len() > 1 && COMMON_WORDS.binary_search(word).is_err()).map(str::to_owned).collect()
+}
+
+/// Whether the folder is one of the library's classes, in its own place or moved.
+pub(crate) fn covers(library: Library, folder: &str) -> bool {
+    library.folders().chain(library.classes().map(folder_of)).any(|own| {
+        folder.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            || is_moved_into(own, folder)
+    })
 }
 
 /// Whether classes of the library lie in its own folders, wherever these lie.

@@ -17,6 +17,7 @@ mod pom_xml;
 mod properties;
 mod range;
 mod unit;
+mod unnamed;
 mod version;
 
 use crate::ecosystem::{Layout, as_written};

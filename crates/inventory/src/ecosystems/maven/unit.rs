@@ -31,6 +31,8 @@ pub(crate) struct Unit<'a> {
     pub(crate) display: String,
     /// Folders that hold class files, below their class roots; sorted.
     pub(crate) class_folders: BTreeSet<String>,
+    /// Those of them that lie in no folder for the project's own classes, as `BOOT-INF/classes`.
+    pub(crate) merged_folders: BTreeSet<String>,
     /// Folders that hold other files; sorted.
     pub(crate) resource_folders: BTreeSet<String>,
     /// Libraries of which signature classes are here.
@@ -69,6 +71,7 @@ impl<'a> Unit<'a> {
             display,
             prefix,
             class_folders: BTreeSet::new(),
+            merged_folders: BTreeSet::new(),
             resource_folders: BTreeSet::new(),
             copies: Vec::new(),
             built: Vec::new(),
@@ -95,6 +98,9 @@ impl<'a> Unit<'a> {
             if *last_folder != folder {
                 *last_folder = folder;
                 self.class_folders.insert(below.to_owned());
+                if below == folder {
+                    self.merged_folders.insert(folder.to_owned());
+                }
             }
             return;
         }
