@@ -10,13 +10,14 @@ use crate::purl::with_epoch;
 use crate::{Error, Index, OwnedSubject, PackageUrl, Provenance, Subject, Upgrades};
 
 /// What hits each component, in their order; components that nothing hits are left out, and so is the scanned project
-/// itself. Ecosystems that the index has nothing of, and places where it is damaged, are gaps.
+/// itself. Ecosystems that the index has nothing of, and places where it is damaged, are gaps. Runtimes are the platform's
+/// to patch: what is to be known of them are the dates that a rule judges, not advisories.
 pub fn assess(index: &Index, components: &[Component]) -> Parsed<Vec<ComponentVulnerabilities>> {
     let mut assessed = Parsed::<Vec<ComponentVulnerabilities>>::default();
     let mut uncovered: BTreeMap<String, Vec<&Component>> = BTreeMap::new();
-    for (at, component) in
-        components.iter().enumerate().filter(|(_, component)| component.presence != Presence::Project)
-    {
+    let is_judged =
+        |component: &Component| component.presence != Presence::Project && inventory::runtime_of(component).is_none();
+    for (at, component) in components.iter().enumerate().filter(|(_, component)| is_judged(component)) {
         let Some(owned) = subject_of(component) else {
             uncovered.entry(component.ecosystem.to_owned()).or_default().push(component);
             continue;

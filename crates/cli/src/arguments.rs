@@ -39,7 +39,7 @@ pub(crate) enum Command {
 /// The target and how to read it; the same in every command.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Target {
-    /// A project folder, a template, a function's folder, or its zip or jar
+    /// A project, template, function folder, zip, jar, container image or bill of materials
     #[arg(required = true, value_name = "TARGET")]
     pub(crate) targets: Vec<PathBuf>,
 

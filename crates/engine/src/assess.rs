@@ -7,6 +7,7 @@ use artifact::Artifact;
 use model::advisory::ComponentVulnerabilities;
 use model::call::CodeFacts;
 use model::component::{Component, Reach};
+use model::function::Function;
 use model::permission::Permissions;
 use model::report::{Assessment, Risk};
 use model::secret::SecretFact;
@@ -154,21 +155,26 @@ fn assess_function(
     contents: &Contents,
     facts: &Facts<'_>,
 ) -> Assessment {
-    let function = &located.function;
+    let function = &with_listed_runtime(&located.function, &contents.components);
     let mut gaps: Vec<_> = located.gaps.iter().chain(&contents.gaps).cloned().collect();
     let code = code.map(|code| code.take_gaps(&mut gaps));
     let permissions = permissions(located, code.as_ref(), &mut gaps);
     if facts.settings.wants_components() {
         coverage::check_components(function, &contents.components, &mut gaps);
     }
-    let components = with_reach(contents, code.as_ref());
+    let mut components = with_reach(contents, code.as_ref());
+    if facts.settings.wants_components() {
+        add_runtime(function, &mut components);
+    }
     let mut secrets = contents.secrets.clone();
     if facts.settings.wants_secrets() {
         secrets.extend(facts.scanner.scan_environment(&function.environment));
         secrets = secrets::merge(secrets);
     }
-    let runtime_status =
-        function.runtime.as_deref().and_then(|runtime| rules::runtime_status(runtime, facts.settings.today));
+    let runtime_status = function
+        .runtime
+        .as_deref()
+        .and_then(|runtime| rules::runtime_status(function.cloud, runtime, facts.settings.today));
     let judged = FunctionFacts {
         function,
         components: &components,
@@ -196,6 +202,24 @@ fn assess_function(
         gaps,
         risk,
     }
+}
+
+/// The function on the runtime that its bill of materials lists, when nothing else says which.
+fn with_listed_runtime(function: &Function, components: &[Component]) -> Function {
+    let mut function = function.clone();
+    if function.runtime.is_none()
+        && let Some((cloud, runtime)) = components.iter().find_map(inventory::runtime_of)
+    {
+        (function.cloud, function.runtime) = (cloud, Some(runtime.to_owned()));
+    }
+    function
+}
+
+/// The platform's runtime, last: `vulnerabilities` name components by their position.
+fn add_runtime(function: &Function, components: &mut Vec<Component>) {
+    let Some(runtime) = function.runtime.as_deref() else { return };
+    let component = inventory::runtime_component(function.cloud, runtime, function.location.clone());
+    components.extend(component.filter(|component| components.iter().all(|known| known.purl != component.purl)));
 }
 
 fn read_code(located: &Located, artifact: &Artifact, target: &OpenTarget<'_>) -> Parsed<CodeFacts> {

@@ -24,6 +24,11 @@ const NO_TASK_FOLDER: &str = "the image does not say which folder holds the func
 /// The function with what the image of its code adds; what the template or the user says stays.
 pub(crate) fn described(located: &Located, artifact: &Artifact) -> Located {
     let mut located = located.clone();
+    if located.stack.is_none()
+        && let Some(cloud) = located.function.runtime.as_deref().and_then(rules::cloud_of_runtime)
+    {
+        located.function.cloud = cloud;
+    }
     let Some(image) = artifact.image() else { return located };
     let Image { configuration, task_folder, .. } = image;
     let function = &mut located.function;

@@ -105,9 +105,10 @@ impl<'a> OpenTarget<'a> {
     }
 }
 
-/// Where the function's own code lies, when it is a folder below the target.
+/// Where the function's own code lies, when it is a folder of files below the target; an image's layout is none.
 fn folder_in<'f>(root: &Path, function: &'f Function) -> Option<&'f str> {
     let code = function.code.first()?;
     let is_part = matches!(code.content, CodeContent::Path { .. }) && code.path != ".";
-    (is_part && root.join(&code.path).is_dir()).then_some(code.path.as_str())
+    let path = root.join(&code.path);
+    (is_part && path.is_dir() && !artifact::is_image_folder(&path)).then_some(code.path.as_str())
 }

@@ -29,7 +29,7 @@ mod xml;
 
 pub use distributions::{Distribution, NamedBy};
 pub use ecosystem::{Ecosystem, Order};
-pub use ecosystems::ecosystems;
+pub use ecosystems::{ecosystems, runtime_component, runtime_of};
 pub use inventory::{Inventory, Setting, inventory, take};
 pub use purl::{PackageUrl, PurlError};
 pub use version::{Unparsable, VersionKey};

@@ -24,7 +24,7 @@ use model::advisory::FlawReach;
 
 pub use risk::risk;
 pub use rule::{FunctionFacts, Rule};
-pub use runtime::runtime_status;
+pub use runtime::{cloud_of_runtime, runtime_status};
 
 use rule::Findings;
 

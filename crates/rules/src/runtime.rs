@@ -1,17 +1,27 @@
 //! Where a platform's runtime stands in its life, by dates that the platform published.
 
 use jiff::civil::Date;
+use model::function::Cloud;
 use model::report::RuntimeStatus;
 use model::table::SortedLines;
 
-const AWS_RUNTIMES: &str = include_str!("../data/aws_runtimes.tsv");
+/// The runtimes of each platform. Of an id that several have, the first one is meant unless the function says its cloud.
+const PLATFORMS: &[(Cloud, &str)] = &[
+    (Cloud::Aws, include_str!("../data/aws_runtimes.tsv")),
+    (Cloud::Gcp, include_str!("../data/gcp_runtimes.tsv")),
+    (Cloud::Azure, include_str!("../data/azure_runtimes.tsv")),
+];
 
 /// Families whose runtimes are continued by another family.
 const CONTINUED_BY: &[(&str, &str)] = &[("dotnetcore", "dotnet"), ("go", "provided")];
 
-/// Where `runtime` stands on the day `today`; `None` when the table does not know it.
-pub fn runtime_status(runtime: &str, today: Date) -> Option<RuntimeStatus> {
-    let dates = SortedLines::new(AWS_RUNTIMES).get(runtime)?;
+/// Stands after every date: of runtimes whose end nobody has told yet.
+const NEVER: &str = "9999-12-31";
+
+/// Where `runtime` of `cloud` stands on the day `today`; `None` when the tables do not know it.
+pub fn runtime_status(cloud: Cloud, runtime: &str, today: Date) -> Option<RuntimeStatus> {
+    let runtime = runtime.to_ascii_lowercase();
+    let dates = table(cloud).get(&runtime)?;
     let mut dates = dates.split('\t').map(|date| (date != "-").then(|| date.to_owned()));
     let (deprecation, block_create, block_update) = (dates.next()?, dates.next()?, dates.next()?);
     let is_past = |date: &Option<String>| parse(date).is_some_and(|date| date <= today);
@@ -24,15 +34,25 @@ pub fn runtime_status(runtime: &str, today: Date) -> Option<RuntimeStatus> {
     Some(RuntimeStatus { state, deprecation, block_create, block_update, days_left })
 }
 
+/// The cloud that has a runtime of this id.
+pub fn cloud_of_runtime(runtime: &str) -> Option<Cloud> {
+    let runtime = runtime.to_ascii_lowercase();
+    PLATFORMS.iter().find(|(_, table)| SortedLines::new(table).get(&runtime).is_some()).map(|(cloud, _)| *cloud)
+}
+
 /// The runtime of the same family that is supported longest; of several the highest version.
-pub(crate) fn successor(runtime: &str) -> Option<&'static str> {
+pub(crate) fn successor(cloud: Cloud, runtime: &str) -> Option<&'static str> {
+    let table = table(cloud);
     let family = family(runtime);
-    let family = CONTINUED_BY.iter().find(|(old, _)| *old == family).map_or(family, |(_, new)| new);
-    let of_family = SortedLines::new(AWS_RUNTIMES).iter().filter(|(id, _)| self::family(id) == family);
-    of_family
-        .max_by_key(|(id, dates)| (dates.split('\t').next(), numbers(id)))
-        .map(|(id, _)| id)
-        .filter(|id| *id != runtime)
+    let continued = CONTINUED_BY.iter().find(|(old, _)| *old == family).map(|(_, new)| *new);
+    let family = continued.filter(|new| table.iter().any(|(id, _)| self::family(id) == *new)).unwrap_or(family);
+    let end = |dates: &'static str| dates.split('\t').next().filter(|date| *date != "-").unwrap_or(NEVER);
+    let of_family = table.iter().filter(|(id, _)| self::family(id) == family);
+    of_family.max_by_key(|(id, dates)| (end(dates), numbers(id))).map(|(id, _)| id).filter(|id| *id != runtime)
+}
+
+fn table(cloud: Cloud) -> SortedLines<'static> {
+    SortedLines::new(PLATFORMS.iter().find(|(own, _)| *own == cloud).map_or("", |(_, table)| table))
 }
 
 fn family(runtime: &str) -> &str {
@@ -52,41 +72,60 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_sorted_and_its_dates_are_dates() {
-        let table = SortedLines::new(AWS_RUNTIMES);
-        assert_eq!(table.first_unsorted(), None);
-        for (id, dates) in table.iter() {
-            let dates: Vec<&str> = dates.split('\t').collect();
-            assert_eq!(dates.len(), 3, "{id}");
-            assert!(dates.iter().all(|date| *date == "-" || date.parse::<Date>().is_ok()), "{id}");
+    fn tables_are_sorted_and_their_dates_are_dates() {
+        for (cloud, table) in PLATFORMS {
+            assert!(table.contains("# source: "), "{cloud:?}");
+            let table = SortedLines::new(table);
+            assert_eq!(table.first_unsorted(), None, "{cloud:?}");
+            for (id, dates) in table.iter() {
+                let dates: Vec<&str> = dates.split('\t').collect();
+                assert_eq!(dates.len(), 3, "{id}");
+                assert!(dates.iter().all(|date| *date == "-" || date.parse::<Date>().is_ok()), "{id}");
+            }
         }
     }
 
     #[test]
     fn tells_where_a_runtime_stands() {
-        let on = |runtime: &str, today: &str| {
-            runtime_status(runtime, today.parse().unwrap()).map(|status| (status.state, status.days_left.unwrap()))
+        let on = |cloud: Cloud, runtime: &str, today: &str| {
+            let status = runtime_status(cloud, runtime, today.parse().unwrap())?;
+            Some((status.state, status.days_left))
         };
-        assert_eq!(on("python3.12", "2026-11-23"), Some(("supported", 708)));
-        assert_eq!(on("python3.10", "2026-10-31"), Some(("deprecated", 0)));
-        assert_eq!(on("nodejs12.x", "2026-11-23"), Some(("blocked", -1333)));
-        assert_eq!(on("dotnet5.0", "2026-11-23").map(|(state, _)| state), Some("deprecated"));
-        assert_eq!(on("cobol85", "2026-11-23"), None);
+        assert_eq!(on(Cloud::Aws, "python3.12", "2026-11-23"), Some(("supported", Some(708))));
+        assert_eq!(on(Cloud::Aws, "python3.10", "2026-10-31"), Some(("deprecated", Some(0))));
+        assert_eq!(on(Cloud::Aws, "nodejs12.x", "2026-11-23"), Some(("blocked", Some(-1333))));
+        assert_eq!(on(Cloud::Aws, "dotnet5.0", "2026-11-23").map(|(state, _)| state), Some("deprecated"));
+        assert_eq!(on(Cloud::Gcp, "python310", "2026-10-04"), Some(("deprecated", Some(0))));
+        assert_eq!(on(Cloud::Gcp, "go125", "2026-11-23"), Some(("supported", None)));
+        assert_eq!(on(Cloud::Azure, "Python|3.10", "2026-11-23").map(|(state, _)| state), Some("deprecated"));
+        assert_eq!(on(Cloud::Aws, "cobol85", "2026-11-23"), None);
+    }
+
+    #[test]
+    fn same_ids_have_the_dates_of_their_cloud() {
+        let end = |cloud| runtime_status(cloud, "java17", "2026-11-23".parse().unwrap()).unwrap().deprecation;
+        assert_eq!(end(Cloud::Aws).as_deref(), Some("2027-06-30"));
+        assert_eq!(end(Cloud::Gcp).as_deref(), Some("2027-10-31"));
+        assert_eq!(cloud_of_runtime("python312"), Some(Cloud::Gcp));
+        assert_eq!(cloud_of_runtime("java17"), Some(Cloud::Aws));
     }
 
     #[test]
     fn names_the_runtime_to_move_to() {
-        for (runtime, expected) in [
-            ("python3.8", Some("python3.14")),
-            ("nodejs12.x", Some("nodejs24.x")),
-            ("java8", Some("java25")),
-            ("dotnetcore3.1", Some("dotnet10")),
-            ("go1.x", Some("provided.al2023")),
-            ("provided", Some("provided.al2023")),
-            ("python3.14", None),
-            ("cobol85", None),
+        for (cloud, runtime, expected) in [
+            (Cloud::Aws, "python3.8", Some("python3.14")),
+            (Cloud::Aws, "nodejs12.x", Some("nodejs24.x")),
+            (Cloud::Aws, "java8", Some("java25")),
+            (Cloud::Aws, "dotnetcore3.1", Some("dotnet10")),
+            (Cloud::Aws, "go1.x", Some("provided.al2023")),
+            (Cloud::Aws, "provided", Some("provided.al2023")),
+            (Cloud::Aws, "python3.14", None),
+            (Cloud::Aws, "cobol85", None),
+            (Cloud::Gcp, "go121", Some("go125")),
+            (Cloud::Gcp, "python39", Some("python314")),
+            (Cloud::Azure, "dotnet|8.0", Some("dotnet-isolated|10.0")),
         ] {
-            assert_eq!(successor(runtime), expected, "{runtime}");
+            assert_eq!(successor(cloud, runtime), expected, "{runtime}");
         }
     }
 }

@@ -84,6 +84,7 @@ pub(crate) fn owned(survey: Survey<'_>, claim: &Claim) -> Owned {
 }
 
 pub(crate) use generic::GENERIC;
+pub use generic::{runtime_component, runtime_of};
 pub(crate) use pypi::{distribution_in, is_recorded, is_same_distribution};
 
 /// Packages that lie in the artifact and that neither metadata nor a project accounts for, after everything else that is

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use model::advisory::{AdvisoryMatch, MatchStatus};
+use model::component::{Component, Origin};
 use model::permission::{Judgement, Permissions, Verdict};
 use model::report::Assessment;
 use model::{Family, Finding, Gap, Severity, SymbolicText};
@@ -22,6 +23,11 @@ pub(super) struct VulnerableComponent<'a> {
     pub(super) remedy: &'a str,
     /// The version to move to, and how many of the flaws it clears.
     pub(super) upgrade: Option<(&'a str, usize)>,
+}
+
+/// What the function ships; the platform's runtime, told beside the function's name, is not counted among it.
+pub(super) fn packages(assessment: &Assessment) -> impl Iterator<Item = &Component> {
+    assessment.components.iter().filter(|component| component.origin != Origin::Runtime)
 }
 
 /// The vulnerable components, worst first.

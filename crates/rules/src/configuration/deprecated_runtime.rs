@@ -37,7 +37,7 @@ fn check(facts: &FunctionFacts<'_>, out: &mut Findings<'_>) {
         }
         _ => return,
     };
-    let next = successor(runtime);
+    let next = successor(facts.function.cloud, runtime);
     let deadline = status.block_update.as_ref().filter(|_| status.state == "deprecated");
     let text = match (next, deadline) {
         (Some(next), Some(deadline)) => {

@@ -62,8 +62,9 @@ impl Sample {
             sample.secrets = scanner.scan_text(path, text.as_bytes()).value;
         }
         sample.secrets.extend(scanner.scan_environment(&sample.function.environment));
+        let Function { cloud, runtime, .. } = &sample.function;
         sample.runtime_status =
-            sample.function.runtime.as_ref().and_then(|runtime| crate::runtime_status(runtime, sample.today));
+            runtime.as_ref().and_then(|runtime| crate::runtime_status(*cloud, runtime, sample.today));
         sample
     }
 

@@ -2,11 +2,13 @@
 //!
 //! No advisory source has an ecosystem for it, so what it holds is listed and said to be unchecked.
 
+mod runtime;
 mod version_texts;
 
 use crate::Ecosystem;
 use crate::ecosystem::{Layout, as_written};
 
+pub use runtime::{runtime_component, runtime_of};
 pub(crate) use version_texts::{READER as PROGRAM_READER, is_known_library};
 
 pub(crate) const GENERIC: Ecosystem = Ecosystem {

@@ -35,6 +35,9 @@ const BUILD_FILES: [&str; 14] = [
     "tsconfig.json",
 ];
 
+/// Files at the top of an image that lies in a folder.
+const IMAGE_LAYOUT_FILES: [&str; 2] = ["oci-layout", "manifest.json"];
+
 /// Reads code locations of one template.
 pub(super) struct CodeReader<'a> {
     pub(super) project: &'a dyn Project,
@@ -178,6 +181,9 @@ impl CodeReader<'_> {
     fn image(&self, function: &Declared<'_>, gaps: &mut Vec<Gap>) -> CodeSource {
         let place = Place { function, what: format!("the image of `{}`", function.logical_id()), layer: None };
         let uri = function.get("ImageUri").or_else(|| function.at(&["Code", "ImageUri"]));
+        if let Some(archive) = uri.and_then(Partial::literal).and_then(|uri| self.image_archive(function, &uri)) {
+            return place.on_disk(archive);
+        }
         let context = dockerfile::context(function).filter(|context| self.project.kind(context).is_some());
         match context {
             Some(context) => {
@@ -196,6 +202,20 @@ impl CodeReader<'_> {
                 elsewhere(uri.unwrap_or(&function.properties), why, &place, gaps)
             }
         }
+    }
+
+    /// The archive or layout beside the template that an `ImageUri` names, as SAM's command line takes them.
+    fn image_archive(&self, function: &Declared<'_>, uri: &str) -> Option<String> {
+        let path = join(folder_of(&function.stack.file), uri)?;
+        let is_image = match self.project.kind(&path)? {
+            EntryKind::File => true,
+            // An image's name may be that of a folder beside the template.
+            EntryKind::Folder => IMAGE_LAYOUT_FILES
+                .iter()
+                .filter_map(|name| join(&path, name))
+                .any(|file| self.project.kind(&file) == Some(EntryKind::File)),
+        };
+        is_image.then_some(path)
     }
 
     fn layer(&self, function: &Declared<'_>, layer: &Partial, gaps: &mut Vec<Gap>) -> CodeSource {

@@ -114,6 +114,21 @@ fn images_are_read_from_their_build_context() {
     check_gaps(&read, &["`1.dkr.ecr.x/y:1` is not on this machine"]);
 }
 
+#[test]
+fn image_archives_beside_the_template_are_the_code() {
+    for (uri, file, expected) in [
+        ("ImageUri: ./image.tar.gz", "image.tar.gz", "image.tar.gz"),
+        ("PackageType: Image\nCode: {ImageUri: build/layout}", "build/layout/oci-layout", "build/layout"),
+    ] {
+        let read = one(&sam(uri, ""), &[(file, "")]);
+        assert_eq!((read.value.kind, code(&read.value)), (FunctionKind::Container, vec![expected.to_owned()]), "{uri}");
+        check_gaps(&read, &[]);
+    }
+    // A folder that is named like the image is not the image.
+    let read = one(&sam("ImageUri: app", ""), &[("app/app.py", "")]);
+    assert_eq!(code(&read.value), ["elsewhere"]);
+}
+
 #[track_caller]
 fn check_triggers(properties: &str, rest: &str, expected: &[&str]) {
     let read = one(&sam(&format!("{PYTHON}CodeUri: .\n{properties}"), rest), &[]);

@@ -9,7 +9,7 @@ use model::{Family, Finding, Severity};
 
 use super::words;
 use crate::formats::story::{
-    OTHER_FAMILIES, TOLD_BY_VERDICTS, VulnerableComponent, advisory_id, of_family, vulnerable_components,
+    OTHER_FAMILIES, TOLD_BY_VERDICTS, VulnerableComponent, advisory_id, of_family, packages, vulnerable_components,
 };
 
 pub(super) fn side(assessment: &Assessment, position: usize) -> Markup {
@@ -25,7 +25,7 @@ pub(super) fn side(assessment: &Assessment, position: usize) -> Markup {
 /// Vulnerable components, worst first, each with its flaws; what to do about them stands in the list of upgrades.
 fn components(assessment: &Assessment) -> Markup {
     let vulnerable = vulnerable_components(assessment);
-    let total = assessment.components.len();
+    let total = packages(assessment).count();
     html! {
         h4 { "Vulnerable components " span.count { (vulnerable.len()) " of " (total) } }
         @if vulnerable.is_empty() {
@@ -73,7 +73,7 @@ fn doubts<'a>(findings: &[&'a Finding]) -> BTreeSet<&'a str> {
 fn inventory(assessment: &Assessment) -> Markup {
     html! {
         details {
-            summary { "All " (assessment.components.len()) " components" }
+            summary { "All " (packages(assessment).count()) " components" }
             table {
                 caption.unseen { "All components" }
                 thead { tr { th scope="col" { "Component" } th scope="col" { "From" } th scope="col" { "Reach" } } }

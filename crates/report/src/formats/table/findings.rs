@@ -14,7 +14,7 @@ const MAX_PLACES_SHOWN: usize = 2;
 /// The upgrades to make, worst first: one item per vulnerable component.
 pub(super) fn components(page: &mut Page, assessment: &Assessment) {
     let vulnerable = story::vulnerable_components(assessment);
-    let total = assessment.components.len();
+    let total = story::packages(assessment).count();
     if vulnerable.is_empty() {
         let remark = if total == 0 { "none found".to_owned() } else { format!("{total}, no known vulnerability") };
         page.section("Components", &remark);
