@@ -10,7 +10,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::claim::Claim;
 use crate::document::{Document, EntryPath, Format, Reading, Survey};
-use crate::ecosystems::{DATABASES, LEFTOVERS, Leftovers, Owned, owned, records_files, usual_import_names};
+use crate::ecosystems::{
+    DATABASES, LEFTOVERS, Leftovers, Owned, own_records, owned, records_files, usual_import_names,
+};
 use crate::merge::{self, Candidate};
 use crate::ownership::{Owners, Sought};
 use crate::purl::purl;
@@ -370,12 +372,19 @@ fn purl_of(ecosystem: &Ecosystem, claim: &Claim) -> String {
     stated.unwrap_or_else(|| purl(ecosystem, &claim.package, claim.version.exact(), &claim.qualifiers))
 }
 
-/// Says in which layers of the image the evidence lies.
+/// Says in which layers of the image the evidence lies; of dpkg's packages, which layer installed them.
 fn name_image_layer(component: &mut Component, artifact: &Artifact) {
     if component.origin != Origin::Image(None) {
         return;
     }
-    let layers = component.evidence.iter().filter_map(|evidence| artifact.image_layer(&evidence.location.file));
+    let architecture = component.system.as_ref().and_then(|system| system.architecture.as_deref());
+    let layer = |evidence: &Evidence| {
+        let file = &evidence.location.file;
+        let records = own_records(file, &component.name, architecture);
+        let own = records.iter().flatten().find_map(|record| artifact.image_layer(record));
+        own.or_else(|| artifact.image_layer(file))
+    };
+    let layers = component.evidence.iter().filter_map(layer);
     let mut layers: Vec<String> = layers.map(ImageLayer::describe).collect();
     layers.sort_unstable();
     layers.dedup();

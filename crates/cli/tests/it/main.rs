@@ -7,5 +7,6 @@
 mod cases;
 mod functions;
 mod help;
+mod images;
 mod packages;
 mod program;

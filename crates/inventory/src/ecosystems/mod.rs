@@ -83,6 +83,7 @@ pub(crate) fn owned(survey: Survey<'_>, claim: &Claim) -> Owned {
     pypi::owned(survey, claim)
 }
 
+pub(crate) use debian::database::own_records;
 pub(crate) use generic::GENERIC;
 pub use generic::{runtime_component, runtime_of};
 pub(crate) use pypi::{distribution_in, is_recorded, is_same_distribution};

@@ -27,6 +27,8 @@ struct Bill {
 struct BilledFunction {
     id: String,
     runtime: Option<String>,
+    /// ISO date of the runtime's end of support.
+    runtime_end: Option<String>,
     /// Components that nothing but the function asks for, as far as is known.
     asks_for: BTreeSet<usize>,
 }
@@ -65,6 +67,7 @@ impl Bill {
         let mut function = BilledFunction {
             id: assessment.function.id.clone(),
             runtime: assessment.function.runtime.clone(),
+            runtime_end: assessment.runtime_status.as_ref().and_then(|status| status.deprecation.clone()),
             asks_for: BTreeSet::new(),
         };
         let mut edges = Vec::new();

@@ -59,13 +59,16 @@ pub(super) const INDEX: &str = "index.json";
 pub(super) const DOCKER_MANIFEST: &str = "manifest.json";
 pub(super) const REPOSITORIES: &str = "repositories";
 
+/// What Jib calls an image's configuration; others name it by its digest.
+const JIB_CONFIG: &str = "config.json";
+
 /// Whether a path may stand in an image archive.
 pub(super) fn may_hold(path: &str) -> bool {
     let top = path.split('/').next().unwrap_or_default();
     let stem = top.strip_prefix("sha256:").unwrap_or(top);
     let stem = stem.split('.').next().unwrap_or_default();
     let is_digest = stem.len() >= 32 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
-    ["blobs", "oci-layout", INDEX, DOCKER_MANIFEST, REPOSITORIES, ""].contains(&top) || is_digest
+    ["blobs", "oci-layout", INDEX, DOCKER_MANIFEST, REPOSITORIES, JIB_CONFIG, ""].contains(&top) || is_digest
 }
 
 /// The image that is to be read; `None` when these are no parts of an image. `shown` names the archive in gaps.

@@ -68,11 +68,7 @@ fn note_files(document: &Document<'_>, root: &str, record: &Record, bytes_left: 
     }
     let sums = |file: &str| document.sibling(&format!("{file}.md5sums"));
     let listed = match document.path.file_name {
-        "status" => {
-            let architecture = record.architecture.as_deref().unwrap_or_default();
-            let list = |stem: String| document.sibling(&format!("info/{stem}.list"));
-            list(record.name.clone()).or_else(|| list(format!("{}:{architecture}", record.name)))
-        }
+        "status" => lists(&record.name, record.architecture.as_deref()).iter().find_map(|list| document.sibling(list)),
         file => sums(file).or_else(|| sums(&record.name)),
     };
     let Some(listed) = listed else { return };
@@ -90,6 +86,19 @@ fn note_files(document: &Document<'_>, root: &str, record: &Record, bytes_left: 
         let path = if has_sums { line.split_once("  ").map_or("", |(_, path)| path) } else { line };
         note_owned_path(document, root, path, reading);
     }
+}
+
+/// Where the list of a package's files may lie beside the status file.
+fn lists(name: &str, architecture: Option<&str>) -> [String; 2] {
+    let architecture = architecture.unwrap_or_default();
+    [format!("info/{name}.list"), format!("info/{name}:{architecture}.list")]
+}
+
+/// Files that are written anew only when the package itself is, if `database` is a status file: unlike that, which every
+/// installation rewrites, they tell which layer of an image brought the package. Paths as reports show them.
+pub(crate) fn own_records(database: &str, name: &str, architecture: Option<&str>) -> Option<[String; 2]> {
+    let folder = database.strip_suffix("status").filter(|folder| folder.ends_with("dpkg/"))?;
+    Some(lists(name, architecture).map(|list| format!("{folder}{list}")))
 }
 
 /// The fields of one paragraph that matter.

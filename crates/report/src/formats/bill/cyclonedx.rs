@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use model::Finding;
 use model::advisory::{AdvisoryMatch, Cvss};
-use model::component::Component;
+use model::component::{Component, Origin, Presence};
 use model::recall;
 use model::report::Report;
 use serde_json::{Map, Value, json};
@@ -58,6 +58,9 @@ fn components(bill: &Bill) -> Vec<Value> {
         if let Some(runtime) = &function.runtime {
             properties.push(json!({ "name": "fnassay:runtime", "value": runtime }));
         }
+        if let Some(day) = &function.runtime_end {
+            properties.push(json!({ "name": "fnassay:runtime-end-of-support", "value": day }));
+        }
         json!({
             "bom-ref": reference(&function.id),
             "type": "application",
@@ -92,7 +95,11 @@ fn component(billed: &BilledComponent) -> Value {
 }
 
 fn kind(component: &Component) -> &'static str {
-    if component.presence == model::component::Presence::Project { "application" } else { "library" }
+    match (component.presence, &component.origin) {
+        (Presence::Project, _) => "application",
+        (_, Origin::Runtime) => "platform",
+        _ => "library",
+    }
 }
 
 fn dependencies(bill: &Bill) -> Vec<Value> {
