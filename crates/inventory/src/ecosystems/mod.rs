@@ -97,8 +97,11 @@ pub(crate) const LEFTOVERS: &[Leftovers] =
 pub(crate) struct Leftovers {
     pub(crate) ecosystem: &'static Ecosystem,
     pub(crate) format: &'static Format,
-    pub(crate) find: for<'a> fn(Survey<'a>, &[&Claim]) -> Vec<(&'a Entry, Reading)>,
+    pub(crate) find: for<'a> fn(Survey<'a>, &[&Claim]) -> Found<'a>,
 }
+
+/// Each reading with the entry that it speaks of.
+pub(crate) type Found<'a> = Vec<(&'a Entry, Reading)>;
 
 /// Names under which code imports a package of which nothing states them.
 pub(crate) fn usual_import_names(ecosystem: &Ecosystem, package: &str) -> Vec<String> {

@@ -21,6 +21,9 @@ pub(super) const FILES: &[&str] = &[
     "package_data.py",
     "_meta.py",
     "about.py",
+    "__meta__.py",
+    "_grpcio_metadata.py",
+    "shared/version.py",
 ];
 
 /// A version and where it stands.
@@ -42,13 +45,13 @@ enum Strength {
 
 #[expect(clippy::expect_used, reason = "the pattern stands here, and the tests compile it")]
 static TEXT: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r#"^(?:[A-Za-z_]+ *= *)*(__version__|__VERSION__|VERSION|version|full_version|short_version)(?: *: *[A-Za-z_.\[\]]+)?(?: *= *[A-Za-z_]+)* *= *[uU]?(?:"([^"]+)"|'([^']+)')"#;
+    let pattern = r#"^(?:[A-Za-z_]+ *= *)*(__version__|__VERSION__|VERSION|version|full_version|short_version)(?: *: *[A-Za-z_.\[\]]+)?(?: *= *[A-Za-z_]+)* *= *[uU]?(?:"{1,3}([^"]+)"|'{1,3}([^']+)')"#;
     Regex::new(pattern).expect("the pattern is no regular expression")
 });
 
 #[expect(clippy::expect_used, reason = "the pattern stands here, and the tests compile it")]
 static TUPLE: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r#"^(?:__version_info__|__version__|_?version_info|VERSION|_?VERSION_INFO)(?: *: *[A-Za-z_.\[\], ]+)? *= *\(([^()]*)\)"#;
+    let pattern = r#"^(?:__version_info__|__version__|_?version_info|VERSION|_?VERSION_INFO)(?: *: *[A-Za-z_.\[\], ]+)? *= *(?:[A-Z][A-Za-z]*)?\(([^()]*)\)"#;
     Regex::new(pattern).expect("the pattern is no regular expression")
 });
 
@@ -167,6 +170,8 @@ mod tests {
             ("__init__.py", "__version__ = \"0.0.0\"\n", None),
             ("__init__.py", "version = '1.0'\n", None),
             ("__init__.py", "__version__ = importlib.metadata.version('x')\n", None),
+            ("__meta__.py", "__version_info__ = Version(2, 6, 0, \"final\")\n", Some("2.6.0")),
+            ("_metadata.py", "__version__ = \"\"\"1.85.1\"\"\"\n", Some("1.85.1")),
             ("__init__.py", "VERSION = (1, 2, \"weird\")\n", None),
         ];
         for (file_name, text, expected) in cases {
