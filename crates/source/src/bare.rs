@@ -9,21 +9,64 @@ use model::{Location, Parsed};
 
 use crate::{Error, Located, Options, bill};
 
-/// Files that make a folder worth looking at: code of a known language, manifests, installed packages.
-const TELLING_EXTENSIONS: &[&str] = &["py", "js", "mjs", "cjs", "ts", "mts", "cts", "jsx", "tsx", "zip", "jar"];
+/// Endings of files that make a folder worth looking at: code of a known language, packages, programs.
+const TELLING_EXTENSIONS: &[&str] = &[
+    "cjs", "cs", "csproj", "cts", "dll", "ear", "fs", "fsproj", "gemspec", "go", "java", "jar", "js", "jsx", "kt",
+    "mjs", "mts", "phar", "php", "py", "pyz", "rb", "rs", "ts", "tsx", "vbproj", "war", "whl", "zip",
+];
+/// Names of files that do: manifests, locks, lists of what is installed. Each is a target by itself, too.
 const TELLING_NAMES: &[&str] = &[
-    "package.json",
-    "package-lock.json",
-    "requirements.txt",
-    "pyproject.toml",
+    "Cargo.lock",
+    "Cargo.toml",
+    "Directory.Packages.props",
+    "Gemfile",
+    "Gemfile.lock",
+    "Package.resolved",
     "Pipfile",
     "Pipfile.lock",
+    "build.gradle",
+    "build.gradle.kts",
+    "bun.lock",
+    "bun.lockb",
+    "composer.json",
+    "composer.lock",
+    "environment.yml",
+    "gems.locked",
+    "gems.rb",
+    "go.mod",
+    "go.sum",
+    "gradle.lockfile",
+    "installed.json",
+    "installed.php",
+    "libs.versions.toml",
+    "mix.exs",
+    "mix.lock",
+    "npm-shrinkwrap.json",
+    "package-lock.json",
+    "package.json",
+    "packages.config",
+    "packages.lock.json",
+    "pdm.lock",
+    "pnpm-lock.yaml",
     "poetry.lock",
+    "pom.xml",
+    "pubspec.lock",
+    "pubspec.yaml",
+    "pylock.toml",
+    "pyproject.toml",
+    "rebar.lock",
+    "renv.lock",
+    "requirements.txt",
+    "setup.cfg",
     "uv.lock",
-    "node_modules",
-    "python",
-    "nodejs",
+    "yarn.lock",
 ];
+/// Endings of such names where the first part is the project's.
+const TELLING_ENDINGS: &[&str] = &[".deps.json", ".dist-info"];
+/// Names of folders that do: what layers and installs are made of, and the databases of systems' packages.
+const TELLING_FOLDERS: &[&str] = &["node_modules", "nodejs", "python", "ruby", "dpkg", "apk", "rpm"];
+/// First bytes of programs: Go's and Rust's functions are one file without an ending.
+const PROGRAM_MAGIC: &[&[u8]] = &[b"\x7fELF", b"MZ"];
 /// Levels of folders searched for a telling file.
 const SEARCH_LEVELS: usize = 4;
 
@@ -49,20 +92,38 @@ pub(crate) fn folder(root: &Path, options: &Options) -> Result<Option<Parsed<Loc
     describe(".", &name.unwrap_or_else(|| "function".to_owned()), options).map(Some)
 }
 
-/// The file as one function; `None` when it is neither an archive, code nor a bill of materials.
+/// The file as one function; `None` when it is neither an archive, code, a program, a manifest nor a bill of materials.
 pub(crate) fn package(root: &Path, name: &str, options: &Options) -> Result<Option<Parsed<Located>>, Error> {
-    let is_code = name.rsplit_once('.').is_some_and(|(_, extension)| TELLING_EXTENSIONS.contains(&extension));
-    if !is_code && !is_archive(&root.join(name)) && !bill::is_bill_of_materials(&root.join(name), name) {
+    let path = root.join(name);
+    if !is_telling_name(name) && !is_archive(&path) && !is_program(&path) && !bill::is_bill_of_materials(&path, name) {
         return Ok(None);
     }
     describe(name, name, options).map(Some)
 }
 
 fn is_archive(path: &Path) -> bool {
+    let head = head(path);
+    MAGIC.iter().any(|(at, magic)| head.get(*at..).is_some_and(|rest| rest.starts_with(magic)))
+}
+
+fn is_program(path: &Path) -> bool {
+    let head = head(path);
+    PROGRAM_MAGIC.iter().any(|magic| head.starts_with(magic))
+}
+
+/// The first bytes of the file; none when it cannot be read.
+fn head(path: &Path) -> Vec<u8> {
     let mut head = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head));
-    let has = |(at, magic): &(usize, &[u8])| head.get(*at..).is_some_and(|rest| rest.starts_with(magic));
-    read.is_ok() && MAGIC.iter().any(has)
+    if read.is_ok() { head } else { Vec::new() }
+}
+
+fn is_telling_name(name: &str) -> bool {
+    let is_requirements = || name.starts_with("requirements") && name.ends_with(".txt");
+    name.rsplit_once('.').is_some_and(|(_, extension)| TELLING_EXTENSIONS.contains(&extension))
+        || TELLING_NAMES.contains(&name)
+        || TELLING_ENDINGS.iter().any(|ending| name.ends_with(ending))
+        || is_requirements()
 }
 
 fn is_telling(folder: &Path, levels: usize) -> bool {
@@ -70,15 +131,18 @@ fn is_telling(folder: &Path, levels: usize) -> bool {
     let mut folders = Vec::new();
     for entry in entries.filter_map(Result::ok) {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-        if TELLING_NAMES.contains(&name.as_str())
-            || TELLING_EXTENSIONS.contains(&extension)
-            || name.ends_with(".dist-info")
-        {
+        if is_telling_name(&name) || TELLING_FOLDERS.contains(&name.as_str()) {
             return true;
         }
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            folders.push(entry.path());
+        // Links are followed by neither search, so that loops end.
+        let Ok(kind) = entry.file_type() else { continue };
+        let path = entry.path();
+        if kind.is_dir() {
+            folders.push(path);
+        } else if kind.is_file()
+            && (bill::is_bill_of_materials(&path, &name) || (!name.contains('.') && is_program(&path)))
+        {
+            return true;
         }
     }
     levels > 0 && folders.iter().any(|folder| is_telling(folder, levels - 1))
@@ -126,4 +190,63 @@ fn read_policy(file: &Path) -> Result<Parsed<Policy>, Error> {
         statements,
         location: Location::file(shown),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recognises_projects_of_every_language_by_one_file_as_folder_and_as_file() {
+        for name in [
+            "Cargo.lock",
+            "Gemfile.lock",
+            "a.csproj",
+            "a.deps.json",
+            "app.gemspec",
+            "build.gradle",
+            "bun.lock",
+            "composer.lock",
+            "go.mod",
+            "handler.rb",
+            "index.php",
+            "mix.lock",
+            "pnpm-lock.yaml",
+            "pom.xml",
+            "pubspec.lock",
+            "pylock.toml",
+            "requirements-prod.txt",
+            "requirements.txt",
+            "yarn.lock",
+        ] {
+            check(name, b"", true);
+        }
+        check("bootstrap", b"\x7fELF\x02\x01", true);
+        for (name, bytes) in
+            [("README.md", &b"# Read me"[..]), ("bootstrap", b""), ("notes.txt", b"MZ"), ("LICENSE", b"MIT")]
+        {
+            let is_program = name == "notes.txt";
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join(name), bytes).unwrap();
+            assert!(!is_telling(folder.path(), SEARCH_LEVELS), "{name}");
+            assert_eq!(package(folder.path(), name, &Options::default()).unwrap().is_some(), is_program, "{name}");
+        }
+    }
+
+    fn check(name: &str, bytes: &[u8], expected: bool) {
+        let root = tempfile::tempdir().unwrap();
+        let below = root.path().join("src/function");
+        std::fs::create_dir_all(&below).unwrap();
+        std::fs::write(below.join(name), bytes).unwrap();
+        assert_eq!(is_telling(root.path(), SEARCH_LEVELS), expected, "folder with {name}");
+        assert_eq!(package(&below, name, &Options::default()).unwrap().is_some(), expected, "{name}");
+    }
+
+    #[test]
+    fn ends_at_links_that_lead_back() {
+        let root = tempfile::tempdir().unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(root.path(), root.path().join("loop")).unwrap();
+        assert!(!is_telling(root.path(), SEARCH_LEVELS));
+    }
 }

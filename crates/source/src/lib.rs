@@ -69,8 +69,8 @@ impl Error {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Nothing { .. } => Some(
-                "name a SAM or CloudFormation template, a Serverless Framework project, a function's folder or zip, or an \
-                 image archive; describe a bare package with --runtime and --handler; a bill of materials is read as \
+                "name a SAM or CloudFormation template, a Serverless Framework project, a function's folder or zip, a lock \
+                 file or an image archive; describe a bare package with --runtime and --handler; a bill of materials is read as \
                  CycloneDX or SPDX JSON",
             ),
             Self::Open { .. } => Some("check the path; a function that is only deployed must be downloaded first"),
