@@ -190,11 +190,11 @@ fn as_platform(asked: Asked) -> Asked {
 }
 
 fn project(inner: &[Token]) -> Asked {
-    let texts = inner.iter().filter_map(|token| match &token.kind {
+    let mut texts = inner.iter().filter_map(|token| match &token.kind {
         Kind::Text { text, .. } if text.starts_with(':') => Some(text.clone()),
         _ => None,
     });
-    texts.last().map_or(Asked::Open, Asked::Project)
+    texts.next_back().map_or(Asked::Open, Asked::Project)
 }
 
 /// `version` is `Some(None)` when one is written that nothing resolves.

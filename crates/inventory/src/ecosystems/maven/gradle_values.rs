@@ -210,11 +210,12 @@ fn assignment(statement: &Statement, scope: &mut BTreeMap<String, Written>) {
         }
         // `ext["name"] = …`, and `set("name", …)`
         [holder, open, Token { kind: Kind::Text { text, .. }, .. }, close, equals, value @ ..]
-            if open.is_mark('[') && close.is_mark(']') && equals.is_mark('=') =>
+            if open.is_mark('[')
+                && close.is_mark(']')
+                && equals.is_mark('=')
+                && holder.word().is_some_and(|holder| plain_name(holder).is_empty()) =>
         {
-            if holder.word().is_some_and(|holder| plain_name(holder).is_empty()) {
-                note(text, value, 0, scope);
-            }
+            note(text, value, 0, scope);
         }
         [set, open, Token { kind: Kind::Text { text, .. }, .. }, comma, value @ .., close]
             if open.is_mark('(') && comma.is_mark(',') && close.is_mark(')') =>

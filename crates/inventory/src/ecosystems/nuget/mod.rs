@@ -30,7 +30,7 @@ pub(crate) const NUGET: Ecosystem = Ecosystem {
     advisory_name: "NuGet",
     title: "NuGet",
     namespace_separator: None,
-    normalise_name: normalise_name,
+    normalise_name,
     formats: &[
         assembly::FORMAT,
         assets_json::FORMAT,
