@@ -153,7 +153,8 @@ mod tests {
     fn adds_up_what_is_seen_of_one_package() {
         let (one, other) = ("node_modules/a/i.js", "node_modules/b/node_modules/a/i.js");
         let pinned = "node_modules/.pnpm/a@3.0.0/node_modules/a/i.js";
-        let cases: &[(&[&str], &[(&str, Option<&str>)], &[&str])] = &[
+        type Case<'a> = (&'a [&'a str], &'a [(&'a str, Option<&'a str>)], &'a [&'a str]);
+        let cases: &[Case<'_>] = &[
             (&[one], &[], &["a@"]),
             (&[one], &[("a", Some("1.0.0"))], &["a@1.0.0"]),
             (&[], &[("a", None), ("a", Some("1.0.0"))], &["a@1.0.0"]),
