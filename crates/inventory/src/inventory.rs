@@ -14,6 +14,7 @@ use crate::ecosystems::{
     DATABASES, LEFTOVERS, Leftovers, Owned, own_records, owned, records_files, usual_import_names,
 };
 use crate::merge::{self, Candidate};
+use crate::open_manifests::unversioned;
 use crate::ownership::{Owners, Sought};
 use crate::purl::purl;
 use crate::{Ecosystem, ecosystems, shared};
@@ -62,6 +63,7 @@ pub fn take(artifact: &Artifact, setting: &Setting<'_>) -> Parsed<Inventory> {
         let Some(Statements { claims, covered }) = statements.remove(ecosystem.id) else { continue };
         let (candidates, mut open) = merge::merge(ecosystem, claims, covered);
         gaps.append(&mut open);
+        gaps.extend(unversioned(&candidates, &gaps));
         found.extend(components(ecosystem, candidates, setting.layers));
     }
     for (component, _) in &mut found {

@@ -1,9 +1,9 @@
-//! Gaps of manifests that leave open what an install takes.
+//! Gaps of manifests that leave open what an install takes, and of bundles whose packages nothing gives a version.
 
 use std::collections::BTreeMap;
 
-use model::component::{EvidenceKind, Presence};
-use model::{Gap, Location};
+use model::component::{EvidenceKind, Presence, Version};
+use model::{Gap, Hidden, Location};
 
 use crate::claim::Claim;
 use crate::document::{HIDES, quoted_names};
@@ -34,6 +34,33 @@ fn open_manifest(file: &str, candidates: &[&Candidate]) -> Option<Gap> {
         _ => format!("{} have no exact version, and what is needed in turn is not known: {advice}", names(&unpinned)),
     };
     Some(Gap::new(Location::file(file), why, HIDES))
+}
+
+/// The format of JavaScript bundles; what other formats recognise without a version, their own gaps say.
+const BUNDLE: &str = "bundle";
+
+/// One gap for each bundle that names packages without saying their versions, when nothing beside it does either and no gap
+/// in `known` speaks of the bundle already.
+pub(crate) fn unversioned(candidates: &[Candidate], known: &[Gap]) -> Vec<Gap> {
+    let mut open: BTreeMap<&str, Vec<&Candidate>> = BTreeMap::new();
+    for candidate in candidates {
+        let claim = &candidate.claim;
+        let is_bundled = claim.kind == EvidenceKind::Recognised && candidate.format.id == BUNDLE;
+        if is_bundled && claim.version == Version::Unknown {
+            open.entry(&claim.location.file).or_default().push(candidate);
+        }
+    }
+    open.retain(|file, _| !known.iter().any(|gap| gap.location.file == *file));
+    let gap = |(file, candidates): (&str, Vec<&Candidate>)| {
+        let packages = if candidates.len() == 1 { "package" } else { "packages" };
+        let why = format!(
+            "{} {packages} in the bundle without a version: {}; ship the lock file with it, or scan the folder it is built from",
+            candidates.len(),
+            names(&candidates)
+        );
+        Gap::new(Location::file(file), why, &[Hidden::Vulnerabilities])
+    };
+    open.into_iter().map(gap).collect()
 }
 
 fn names<'a>(candidates: &[&'a Candidate]) -> String {

@@ -7,6 +7,7 @@ mod layers;
 mod maven;
 mod merging;
 mod npm;
+mod npm_bundles;
 mod npm_locks;
 mod nuget;
 mod orders;

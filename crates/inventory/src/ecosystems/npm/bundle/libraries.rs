@@ -3,9 +3,9 @@
 //! **Source**: `data/libraries.tsv`, whose head names the published packages that its rows were seen in. A version's place is in
 //! the table only when it held the right version in each of them.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use model::table::SortedLines;
 
 use crate::ecosystems::npm::package_path::{MAX_VERSION_BYTES, is_version};
@@ -16,8 +16,21 @@ static TABLE: &str = include_str!("../data/libraries.tsv");
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Hit<'a> {
     pub(super) package: &'static str,
+    pub(super) text: &'static str,
     pub(super) version: Option<&'a str>,
     pub(super) at: usize,
+}
+
+/// Texts of one library that have to be met before it is named: a single one may be quoted, or be older than its library.
+const MIN_TEXTS: usize = 2;
+
+/// The libraries of which enough different texts are among `hits`.
+pub(super) fn told<'h>(hits: impl Iterator<Item = &'h Hit<'h>>) -> BTreeSet<&'static str> {
+    let mut texts: BTreeMap<&'static str, BTreeSet<&'static str>> = BTreeMap::new();
+    for hit in hits {
+        texts.entry(hit.package).or_default().insert(hit.text);
+    }
+    texts.into_iter().filter(|(_, texts)| texts.len() >= MIN_TEXTS).map(|(package, _)| package).collect()
 }
 
 /// Where the version stands, seen from the text.
@@ -31,68 +44,89 @@ enum Place {
     Literal(i8),
 }
 
+#[derive(Debug, Clone, Copy)]
 struct Known {
-    /// The library and where its version stands; several rows may share a text.
-    rows: Vec<(&'static str, Place)>,
-    length: usize,
+    text: &'static str,
+    package: &'static str,
+    place: Place,
 }
 
-static LIBRARIES: LazyLock<Option<(AhoCorasick, Vec<Known>)>> = LazyLock::new(|| {
-    let mut texts: Vec<&str> = Vec::new();
-    let mut known: Vec<Known> = Vec::new();
+/// First bytes of a text: what it is looked up by. Every text of the table is longer.
+type Lead = [u8; 4];
+
+/// The rows by their first bytes, with a filter in front: most literals of a bundle are of nobody here, and a search
+/// automaton over all texts took longer to build than to read a small function.
+struct Index {
+    rows: Vec<(Lead, Known)>,
+    filter: Vec<bool>,
+}
+
+const FILTER_BITS: u32 = 16;
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let mut index = Index { rows: Vec::new(), filter: vec![false; 1 << FILTER_BITS] };
     for (text, rest) in SortedLines::new(TABLE).iter() {
-        let Some((package, place)) = rest.split_once('\t') else { continue };
+        let (Some((package, place)), Some(lead)) = (rest.split_once('\t'), text.as_bytes().first_chunk()) else {
+            continue;
+        };
         let place = match place {
             "0" => Place::Nowhere,
             "=" => Place::Inside,
             number => Place::Literal(number.parse().unwrap_or_default()),
         };
-        if texts.last() != Some(&text) {
-            texts.push(text);
-            known.push(Known { rows: Vec::new(), length: text.len() });
-        }
-        if let Some(last) = known.last_mut() {
-            last.rows.push((package, place));
+        index.rows.push((*lead, Known { text, package, place }));
+        if let Some(mark) = index.filter.get_mut(slot(*lead)) {
+            *mark = true;
         }
     }
-    let automaton = AhoCorasickBuilder::new()
-        .kind(Some(AhoCorasickKind::ContiguousNFA))
-        .match_kind(MatchKind::LeftmostLongest)
-        .build(&texts);
-    automaton.ok().map(|automaton| (automaton, known))
+    // INVARIANT: sorted by lead, as the table is sorted by text.
+    index
 });
 
-/// Every library text in `code` that stands as a literal of its own (or, where the version follows in it, begins one).
-pub(super) fn hits(code: &str) -> Vec<Hit<'_>> {
-    let Some((automaton, known)) = LIBRARIES.as_ref() else { return Vec::new() };
-    let mut hits = Vec::new();
-    for found in automaton.find_iter(code) {
-        let Some(Known { rows, length }) = known.get(found.pattern().as_usize()) else { continue };
-        let literal = Literal { start: found.start(), end: found.start() + length };
-        if !literal.begins(code) {
-            continue;
-        }
-        for (package, place) in rows {
-            let version = match place {
-                Place::Inside => match version_inside(code, literal.end) {
-                    Some(version) => Some(version),
-                    None => continue,
-                },
-                _ if !literal.ends(code) => continue,
-                Place::Nowhere => None,
-                // Relatives of a library share such texts without its version.
-                Place::Literal(steps) => {
-                    match literal.step(code, *steps).and_then(|other| other.text(code)).filter(|text| is_version(text))
-                    {
-                        Some(version) => Some(version),
-                        None => continue,
-                    }
-                }
-            };
-            hits.push(Hit { package, version, at: found.start() });
-        }
+/// Multiplicative hashing (Fibonacci).
+fn slot(lead: Lead) -> usize {
+    (u32::from_le_bytes(lead).wrapping_mul(0x9E37_79B1) >> (u32::BITS - FILTER_BITS)) as usize
+}
+
+impl Index {
+    /// The rows whose text stands at the start of `code`.
+    fn at(&self, code: &[u8]) -> impl Iterator<Item = Known> {
+        let lead = code.first_chunk::<4>().copied().filter(|lead| self.filter.get(slot(*lead)) == Some(&true));
+        let from = lead.map_or(self.rows.len(), |lead| self.rows.partition_point(|(other, _)| *other < lead));
+        let rows = self.rows.get(from..).unwrap_or_default().iter();
+        rows.take_while(move |(other, _)| Some(*other) == lead)
+            .filter(move |(_, known)| code.starts_with(known.text.as_bytes()))
+            .map(|(_, known)| *known)
     }
+}
+
+/// Every library text in `code` that stands as a literal of its own (or, where the version follows in it, begins one), in
+/// the order of `code`. Cost: two passes.
+pub(super) fn hits(code: &str) -> Vec<Hit<'_>> {
+    let bytes = code.as_bytes();
+    let quotes = memchr::memchr3_iter(b'"', b'\'', b'`', bytes);
+    let mut hits: Vec<Hit<'_>> = quotes
+        .chain(memchr::memchr_iter(b'}', bytes))
+        .flat_map(|at| INDEX.at(bytes.get(at + 1..).unwrap_or_default()).map(move |known| (at + 1, known)))
+        .filter_map(|(at, known)| known.hit(code, at))
+        .collect();
+    hits.sort_by_key(|hit| hit.at);
     hits
+}
+
+impl Known {
+    fn hit(self, code: &str, at: usize) -> Option<Hit<'_>> {
+        let literal = Literal { start: at, end: at + self.text.len() };
+        let version = match self.place {
+            Place::Inside => Some(version_inside(code, literal.end)?),
+            _ if !literal.ends(code) => return None,
+            Place::Nowhere => None,
+            Place::Literal(steps) => {
+                literal.step(code, steps).and_then(|other| other.text(code)).filter(|text| is_version(text))
+            }
+        };
+        Some(Hit { package: self.package, text: self.text, version, at })
+    }
 }
 
 /// The version at `start`, up to a character that no version holds.
@@ -115,16 +149,13 @@ struct Literal {
 }
 
 /// Bytes between two literals that are neighbours.
-const MAX_STEP_BYTES: usize = 1_024;
+const MAX_STEP_BYTES: usize = 128;
 
 impl Literal {
-    fn begins(self, code: &str) -> bool {
-        self.start.checked_sub(1).and_then(|at| code.as_bytes().get(at)).is_some_and(|byte| is_quote(*byte))
-    }
-
+    /// Whether a quote or a template's insertion follows.
     fn ends(self, code: &str) -> bool {
-        let rest = code.as_bytes().get(self.end..).unwrap_or_default();
-        match rest {
+        match code.as_bytes().get(self.end..).unwrap_or_default() {
+            [b'$', b'{', ..] => true,
             [b'\\', quote, ..] | [quote, ..] => is_quote(*quote),
             [] => false,
         }

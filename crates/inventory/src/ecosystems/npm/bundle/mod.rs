@@ -20,6 +20,7 @@ use model::component::{EvidenceKind, Version};
 
 use crate::claim::{Claim, Place};
 use crate::document::{Document, EntryPath, Format, Reading, decode, join};
+use crate::ecosystems::npm::bundle::modules::Module;
 use crate::ecosystems::npm::bundle::source_map::Link;
 use crate::ecosystems::npm::bundle::traces::{Found, Traces};
 
@@ -103,14 +104,33 @@ fn add_text(text: &str, traces: &mut Traces) {
             None => traces.add(description.name, Some(description.version).filter(|_| is_true)),
         }
     }
-    for hit in libraries::hits(text) {
-        match modules::module_at(&modules, hit.at).filter(|module| module.path.name == hit.package) {
-            Some(module) => hit.version.map_or((), |version| traces.add_version_of(&module.path, version)),
-            None => traces.add(hit.package, hit.version),
-        }
-    }
+    add_libraries(text, &modules, traces);
     legal::add_block(text, traces);
     legal::add_banners(text, &modules, traces);
+}
+
+/// Adds the libraries that enough of their texts tell. In a module that states its path only its own package's count; where
+/// a map names every source, there is nothing more to name.
+fn add_libraries(text: &str, modules: &[Module<'_>], traces: &mut Traces) {
+    let hits = libraries::hits(text);
+    let mut open = Vec::new();
+    for hit in hits {
+        match modules::module_at(modules, hit.at) {
+            Some(module) if module.path.name == hit.package => {
+                if let Some(version) = hit.version {
+                    traces.add_version_of(&module.path, version);
+                }
+            }
+            Some(_) => {}
+            None => open.push(hit),
+        }
+    }
+    let told = libraries::told(open.iter());
+    for hit in open {
+        if traces.names(hit.package) || (!traces.is_complete && told.contains(hit.package)) {
+            traces.add(hit.package, hit.version);
+        }
+    }
 }
 
 /// Adds what source maps tell; they account for the whole bundle when one of them can be read, names every source, and is
