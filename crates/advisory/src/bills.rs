@@ -132,7 +132,7 @@ struct Entry<'a> {
     #[serde(borrow, default)]
     properties: Vec<Property<'a>>,
     #[serde(borrow, default)]
-    components: Vec<Entry<'a>>,
+    components: Vec<Self>,
 }
 
 #[derive(Deserialize)]

@@ -50,10 +50,8 @@ impl Input {
         if self.form == Form::Folder {
             return Ok(installed);
         }
-        let (extension, write): (_, fn(&Path) -> Result<Vec<u8>>) = match self.form {
-            Form::Zip => ("zip", zip_of),
-            _ => ("tar", super::image::docker_archive),
-        };
+        let extension = if self.form == Form::Zip { "zip" } else { "tar" };
+        let write = if self.form == Form::Zip { zip_of } else { super::image::docker_archive };
         let packed = folder.join(format!("{}.{extension}", self.recipe.name));
         let stamp = folder.join(format!("{}.stamp", self.recipe.name));
         if modified(&packed).is_none_or(|packed| modified(&stamp).is_none_or(|stamp| packed < stamp)) {

@@ -34,9 +34,11 @@ pub(crate) fn feeds(folder: &Path, wanted: &[String], gaps: &mut Vec<Gap>) -> Re
     if found.is_empty() && !has_bulletins {
         return Err(Error::NoFeeds { path: folder.to_owned() });
     }
-    if let Some(missing) = wanted.iter().find(|wanted| {
-        !found.iter().any(|(name, _)| is_meant(wanted, name)) && !(has_bulletins && is_meant(wanted, amazon::ECOSYSTEM))
-    }) {
+    let is_there = |wanted: &String| {
+        let mut names = found.iter().map(|(name, _)| name.as_str()).chain(has_bulletins.then_some(amazon::ECOSYSTEM));
+        names.any(|name| is_meant(wanted, name))
+    };
+    if let Some(missing) = wanted.iter().find(|wanted| !is_there(wanted)) {
         return Err(unknown(missing, folder.display().to_string(), found.iter().map(|(name, _)| name.as_str())));
     }
     gaps.extend(listed_but_absent(folder, &found, wanted));

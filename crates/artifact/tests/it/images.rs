@@ -130,7 +130,7 @@ fn files_that_a_later_layer_hides_can_still_be_read() {
 fn large_files_of_compressed_layers_are_read_when_asked_for() {
     let large: Vec<u8> = (0..600_000_u32).flat_map(|number| (number / 5).to_le_bytes()).collect();
     let layer = TarBuilder::new().file("app/a.bin", &large).file("app/b.bin", &large).file("app/c", "small").write();
-    for bytes in [docker(&[gzip(&layer)]), gzip(&docker(&[layer.clone()]))] {
+    for bytes in [docker(&[gzip(&layer)]), gzip(&docker(std::slice::from_ref(&layer)))] {
         let (_folder, root) = package("i.tar", &bytes);
         let artifact = Artifact::open(&[root], &Limits::default()).value;
         assert_eq!(artifact.entries().len(), 3);

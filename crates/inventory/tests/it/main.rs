@@ -1,5 +1,7 @@
 //! Whole artifacts in, components and gaps out.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
+
 mod gradle;
 mod hostile;
 mod languages;

@@ -4,8 +4,10 @@ use std::cmp::Ordering;
 
 use inventory::Ecosystem;
 
-/// For each ecosystem versions that ascend, and pairs that are equal.
-const ORDERS: &[(&str, &[&str], &[(&str, &str)])] = &[
+/// An ecosystem, versions that ascend, and pairs that are equal.
+type Order = (&'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
+
+const ORDERS: &[Order] = &[
     ("Alpine", &["1.0_alpha", "1.0_rc1", "1.0", "1.0-r1", "1.0_p1", "1.0a", "1.1", "1.10"], &[("1.0-r0", "1.0-r0")]),
     ("CRAN", &["0.9", "1.0", "1.0.0", "1.0-1", "1.0-10", "1.1"], &[("1.0.1", "1.0-1")]),
     (
