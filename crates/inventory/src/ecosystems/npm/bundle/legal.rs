@@ -26,13 +26,20 @@ struct Banner<'a> {
 
 /// Bytes of a comment that are looked at.
 const MAX_HEAD_BYTES: usize = 400;
+/// Bytes that may be looked at again for heads, for each byte of the text: keeps hostile texts linear.
+const MAX_LOOKS_PER_BYTE: usize = 8;
 /// Its lines that may hold name and version.
 const MAX_HEAD_LINES: usize = 4;
 
 /// Adds what comments of `text` say of packages that `traces` knows of.
 pub(super) fn add_banners(text: &str, modules: &[Module<'_>], traces: &mut Traces) {
+    let mut looks_left = text.len().saturating_mul(MAX_LOOKS_PER_BYTE);
     for at in comments(text) {
         let end = text.len().min(at.saturating_add(MAX_HEAD_BYTES));
+        looks_left = looks_left.saturating_sub(end - at);
+        if looks_left == 0 {
+            return;
+        }
         let Some(head) = (0..4).find_map(|back| text.get(at..end.checked_sub(back)?)) else { continue };
         let Some(banner) = banner(head) else { continue };
         if let Some(module) = module_at(modules, at).filter(|module| banner.names(module.path.name)) {
