@@ -3,6 +3,7 @@
 mod bar;
 mod compare;
 mod query;
+mod rematch;
 mod status;
 
 use std::path::{Path, PathBuf};
@@ -41,6 +42,14 @@ Examples:
     /// List the packages whose advisories differ between two indexes
     #[command(after_help = "Example:\n  fnassay advisories diff yesterday.index today.index")]
     Diff(DiffArguments),
+    /// Tell what a newer index changes for stored bills of materials
+    #[command(after_help = "\
+Example:
+  fnassay advisories rematch --bills bills yesterday.index today.index
+
+The bills are those that `fnassay sbom` writes with --format cyclonedx, spdx or json; all files `*.json` below the folder
+are read.")]
+    Rematch(rematch::Arguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -105,6 +114,7 @@ pub(crate) fn run(command: &Command) -> anyhow::Result<Exit> {
         Command::Query(arguments) => query::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),
         Command::Diff(arguments) => diff(arguments),
+        Command::Rematch(arguments) => rematch::run(arguments),
     }
 }
 

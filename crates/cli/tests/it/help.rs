@@ -17,6 +17,8 @@ const COMMANDS: &[&[&str]] = &[
     &["advisories", "status"],
     &["advisories", "query"],
     &["advisories", "compare"],
+    &["advisories", "diff"],
+    &["advisories", "rematch"],
     &["explain"],
 ];
 

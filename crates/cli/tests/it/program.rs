@@ -1,7 +1,8 @@
 //! Runs the program in a scrubbed environment.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// What a run left behind.
 pub(crate) struct Run {
@@ -11,12 +12,23 @@ pub(crate) struct Run {
 }
 
 pub(crate) fn run(folder: &Path, arguments: &[impl AsRef<std::ffi::OsStr>]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_fnassay"))
+    run_with_input(folder, arguments, "")
+}
+
+/// With `input` on stdin.
+pub(crate) fn run_with_input(folder: &Path, arguments: &[impl AsRef<std::ffi::OsStr>], input: &str) -> Run {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_fnassay"))
         .args(arguments)
         .current_dir(folder)
         .env_clear()
-        .output()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
         .expect("the program starts");
+    // A program that reads no input may have ended already.
+    let _ = program.stdin.take().expect("stdin is piped").write_all(input.as_bytes());
+    let output = program.wait_with_output().expect("the program ends");
     Run {
         exit: output.status.code().expect("the program ends by itself"),
         stdout: String::from_utf8(output.stdout).expect("reports are UTF-8"),
