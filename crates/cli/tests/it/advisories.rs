@@ -75,7 +75,7 @@ fn diff_and_rematch_tell_what_a_newer_index_changes() {
         testkit::write_file(folder.path(), &format!("bills/{format}.json"), bill.stdout.as_bytes());
     }
     let rematch = run(folder.path(), &["advisories", "rematch", "--bills", "bills", "old.index", "new.index"]);
-    let line = |bill: &str| format!("{bill}.json\tappeared\tpkg:npm/left@1.2.0\tCVE-2024-1\tunknown\taffected\n");
+    let line = |bill: &str| format!("{bill}.json\tappeared\tpkg:npm/left@1.2.0\tCVE-2024-1\tmedium\taffected\n");
     let expected: String = ["cyclonedx", "json", "spdx"].map(line).concat();
     assert_eq!(
         rematch.stdout,
