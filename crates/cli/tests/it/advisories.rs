@@ -49,7 +49,7 @@ fn feed(fixed: &str) -> Vec<u8> {
         r#"{{"id":"CVE-2024-1","modified":"2024-01-01T00:00:00Z","affected":[{{"package":{{"ecosystem":"npm","name":"left"}},
         "ranges":[{{"type":"SEMVER","events":[{{"introduced":"0"}},{{"fixed":"{fixed}"}}]}}]}}]}}"#
     );
-    ZipBuilder::new().file("CVE-2024-1.json".to_owned(), &record).write()
+    ZipBuilder::new().file("CVE-2024-1.json", &record).write()
 }
 
 #[test]
