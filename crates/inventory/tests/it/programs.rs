@@ -212,7 +212,7 @@ fn auditable_programs_list_their_crates() {
 
 #[test]
 fn panics_leave_names_and_versions_of_crates() {
-    let texts = b"/home/u/.cargo/registry/src/index.crates.io-6f17d22bba15001f/tokio-1.36.0/src/a.rs\0/rustc/82e1608dfa6e0b5569232559e3d385fea5a93112/library/core/src/b.rs";
+    let texts = b"/home/u/.cargo/registry/src/index.example-6f17d22bba15001f/tokio-1.36.0/src/a.rs\0/rustc/82e1608dfa6e0b5569232559e3d385fea5a93112/library/core/src/b.rs";
     let comment = b"GCC: (x) 12\0rustc version 1.75.0 (82e1608df 2023-12-21)\0";
     let found = inventory_of("bootstrap", &elf(&[(".rodata", texts), (".comment", comment)]));
     let purls: Vec<_> = found.value.components.iter().map(|component| component.purl.as_str()).collect();

@@ -49,5 +49,7 @@ fn source_qualifier(source: &str) -> Option<(&'static str, String)> {
 }
 
 fn is_crates_io(address: &str) -> bool {
-    address.contains("github.com/rust-lang/crates.io-index") || address.contains("index.crates.io")
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let host = rest.split('/').next().unwrap_or(rest);
+    address.contains("github.com/rust-lang/crates.io-index") || host.ends_with(".crates.io")
 }

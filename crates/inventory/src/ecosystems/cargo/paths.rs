@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn splits_folders_of_the_registry() {
         let cases = [
-            ("index.crates.io-6f17d22bba15001f/serde_json-1.0.117/src/de.rs", Some(("serde_json", "1.0.117"))),
+            ("index.example-6f17d22bba15001f/serde_json-1.0.117/src/de.rs", Some(("serde_json", "1.0.117"))),
             ("github.com-1ecc6299db9ec823/wasm-bindgen-0.2.92/src", Some(("wasm-bindgen", "0.2.92"))),
             ("i\\rand-0.9.0-alpha.1\\src\\lib.rs", Some(("rand", "0.9.0-alpha.1"))),
             ("i/libz-sys-1.1.8+zlib1.2.11/x", Some(("libz-sys", "1.1.8+zlib1.2.11"))),
