@@ -210,25 +210,6 @@ fn a_copy_that_no_package_owns_is_the_functions_own() {
     assert_eq!(owner(&parsed, "six"), None);
 }
 
-/// Scans the folder that the variable `SYSTEM_ROOT` names and prints what is found: for trying real root file systems.
-#[test]
-#[ignore = "needs a folder"]
-fn prints_what_a_folder_holds() {
-    let root = std::env::var("SYSTEM_ROOT").unwrap();
-    let artifact = Artifact::open(&[Root::function(&root, ".")], &Limits::default()).value;
-    let started = std::time::Instant::now();
-    let parsed = take(&artifact, &Setting::default());
-    eprintln!("{} components, {} gaps, {:?}", parsed.value.components.len(), parsed.gaps.len(), started.elapsed());
-    for (line, component) in
-        render(&parsed).iter().zip(parsed.value.components.iter().map(Some).chain(std::iter::repeat(None)))
-    {
-        let owner = component
-            .and_then(|component| component.owner.as_deref())
-            .map_or(String::new(), |owner| format!(" owned by {owner}"));
-        println!("{line}{owner}");
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 96, ..ProptestConfig::default() })]
 
