@@ -1,6 +1,6 @@
 //! Packages of the operating system, and what they own.
 
-use artifact::{Artifact, Limits, Root};
+use artifact::Artifact;
 use inventory::{Inventory, Setting, take};
 use model::Parsed;
 use model::component::Component;
