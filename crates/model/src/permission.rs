@@ -176,6 +176,83 @@ impl Judgement {
     }
 }
 
+/// What an attacker gains by an action, by category. Ordered: the worst comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Harm {
+    /// More rights than the role has.
+    PrivilegeEscalation,
+    /// Keys, tokens, passwords.
+    CredentialExposure,
+    /// Resources opened to others.
+    ResourceExposure,
+    /// The record of what was done, erased or turned off.
+    LogTampering,
+    /// Data read or copied elsewhere.
+    DataExfiltration,
+    /// Other workloads started, entered or steered.
+    LateralMovement,
+    /// Data or resources deleted or overwritten.
+    Destruction,
+    /// Cost run up.
+    DenialOfWallet,
+}
+
+impl Harm {
+    pub const ALL: [Self; 8] = [
+        Self::PrivilegeEscalation,
+        Self::CredentialExposure,
+        Self::ResourceExposure,
+        Self::LogTampering,
+        Self::DataExfiltration,
+        Self::LateralMovement,
+        Self::Destruction,
+        Self::DenialOfWallet,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PrivilegeEscalation => "privilege-escalation",
+            Self::CredentialExposure => "credential-exposure",
+            Self::ResourceExposure => "resource-exposure",
+            Self::LogTampering => "log-tampering",
+            Self::DataExfiltration => "data-exfiltration",
+            Self::LateralMovement => "lateral-movement",
+            Self::Destruction => "destruction",
+            Self::DenialOfWallet => "denial-of-wallet",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|harm| harm.name() == name)
+    }
+
+    /// What an attacker does with it; completes "an attacker can …".
+    pub fn gain(self) -> &'static str {
+        match self {
+            Self::PrivilegeEscalation => "get rights that the role does not have",
+            Self::CredentialExposure => "read keys, tokens and passwords",
+            Self::ResourceExposure => "open resources to others",
+            Self::LogTampering => "hide what they do",
+            Self::DataExfiltration => "take data away",
+            Self::LateralMovement => "act through other workloads",
+            Self::Destruction => "destroy data and resources",
+            Self::DenialOfWallet => "run up cost",
+        }
+    }
+}
+
+/// The harm of one category that a granted action allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantHarm {
+    pub harm: Harm,
+    /// The actions that do it, the first of them by name; never empty.
+    pub actions: Vec<String>,
+    /// How many do, those included that are not listed.
+    pub action_count: usize,
+    /// Whether one of them is granted on every resource that it can be used on, whatever the condition.
+    pub is_everywhere: bool,
+}
+
 /// One row of the permissions table: one granted action as written, or one needed action that is not granted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
@@ -187,6 +264,8 @@ pub struct Verdict {
     pub reason: String,
     /// Needed actions that the granted one covers; sorted.
     pub needed_actions: Vec<String>,
+    /// What whoever takes the function over can do with it, worst first, each category once; empty for `add`.
+    pub harms: Vec<GrantHarm>,
     /// Id of the policy that grants it; `None` for `add`.
     pub policy: Option<String>,
     /// Where it is granted; `None` for `add`.

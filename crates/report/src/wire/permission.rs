@@ -155,6 +155,7 @@ struct Verdict {
     verdict: &'static str,
     reason: String,
     needed_actions: Vec<String>,
+    harms: Vec<GrantHarm>,
     policy: Option<String>,
     origin: Option<Origin>,
     confidence: &'static str,
@@ -168,9 +169,29 @@ impl Verdict {
             verdict: verdict.judgement.name(),
             reason: verdict.reason.clone(),
             needed_actions: verdict.needed_actions.clone(),
+            harms: verdict.harms.iter().map(GrantHarm::from_model).collect(),
             policy: verdict.policy.clone(),
             origin: verdict.origin.as_ref().map(Origin::from_model),
             confidence: verdict.confidence.name(),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct GrantHarm {
+    harm: &'static str,
+    actions: Vec<String>,
+    action_count: usize,
+    everywhere: bool,
+}
+
+impl GrantHarm {
+    fn from_model(harm: &model::permission::GrantHarm) -> Self {
+        Self {
+            harm: harm.harm.name(),
+            actions: harm.actions.clone(),
+            action_count: harm.action_count,
+            everywhere: harm.is_everywhere,
         }
     }
 }

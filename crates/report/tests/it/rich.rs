@@ -8,8 +8,8 @@ use model::function::{
     Cloud, CodeContent, CodeSource, EnvironmentVariable, Exposure, Function, FunctionKind, Identity, Trigger,
 };
 use model::permission::{
-    Conditions, Effect, Judgement, Need, NeedEvidence, Permissions, Policy, PolicyKind, RecommendedStatement,
-    Statement, Tier, Use, Verdict,
+    Conditions, Effect, GrantHarm, Harm, Judgement, Need, NeedEvidence, Permissions, Policy, PolicyKind,
+    RecommendedStatement, Statement, Tier, Use, Verdict,
 };
 use model::report::{Assessment, Report, Risk, RuntimeStatus};
 use model::{Confidence, Family, Finding, Gap, Hidden, Location, Remedy, RemedyKind, Severity, SymbolicText};
@@ -276,6 +276,20 @@ fn policy(kind: PolicyKind) -> Policy {
     }
 }
 
+fn harms(judgement: Judgement) -> Vec<GrantHarm> {
+    let harm = |harm: Harm, action: &str| GrantHarm {
+        harm,
+        actions: vec![action.into()],
+        action_count: 12,
+        is_everywhere: judgement == Judgement::Dangerous,
+    };
+    match judgement {
+        Judgement::Dangerous => Harm::ALL.map(|of| harm(of, "iam:PassRole")).to_vec(),
+        Judgement::Scope => vec![harm(Harm::DataExfiltration, "dynamodb:Scan")],
+        _ => Vec::new(),
+    }
+}
+
 fn verdicts(orders: &str) -> Vec<Verdict> {
     let verdict = |action: &str, judgement, reason: &str| Verdict {
         action: action.into(),
@@ -283,6 +297,7 @@ fn verdicts(orders: &str) -> Vec<Verdict> {
         judgement,
         reason: reason.into(),
         needed_actions: vec!["dynamodb:GetItem".into()],
+        harms: harms(judgement),
         policy: (judgement != Judgement::Add).then(|| "template".into()),
         origin: (judgement != Judgement::Add).then(|| Location::line("template.yaml", 30)),
         confidence: Confidence::Certain,

@@ -69,6 +69,7 @@ fn verdict(action: ActionId, missing: Missing, needed: &NeededAction, comparison
         judgement: Judgement::Add,
         reason,
         needed_actions: vec![action.name()],
+        harms: Vec::new(),
         policy: None,
         origin: None,
         confidence: if unread.is_some() { Confidence::Possible } else { needed.confidence },

@@ -118,6 +118,7 @@ impl<'a> Row<'a> {
             judgement: judged.judgement,
             reason: judged.reason,
             needed_actions: needed.into_iter().collect(),
+            harms: Vec::new(),
             policy: Some(self.policy.id.clone()),
             origin: Some(written.origin.clone()),
             confidence: judged.confidence,
