@@ -19,7 +19,7 @@ use source::Located;
 
 use crate::packages::{OpenTarget, Package};
 use crate::suppress::{Answers, Subject};
-use crate::{Settings, container, coverage};
+use crate::{Date, Settings, container, coverage};
 
 /// What every assessment is judged by.
 pub(crate) struct Facts<'a> {
@@ -158,7 +158,7 @@ fn assess_function(
     let function = &with_listed_runtime(&located.function, &contents.components);
     let mut gaps: Vec<_> = located.gaps.iter().chain(&contents.gaps).cloned().collect();
     let code = code.map(|code| code.take_gaps(&mut gaps));
-    let permissions = permissions(located, code.as_ref(), &mut gaps);
+    let permissions = permissions(located, code.as_ref(), facts.settings.today, &mut gaps);
     if facts.settings.wants_components() {
         coverage::check_components(function, &contents.components, &mut gaps);
     }
@@ -238,12 +238,12 @@ fn read_code(located: &Located, artifact: &Artifact, target: &OpenTarget<'_>) ->
     read
 }
 
-fn permissions(located: &Located, code: Option<&CodeFacts>, gaps: &mut Vec<Gap>) -> Permissions {
+fn permissions(located: &Located, code: Option<&CodeFacts>, today: Date, gaps: &mut Vec<Gap>) -> Permissions {
     let Some(code) = code else { return Permissions::default() };
     let function = &located.function;
     let coverage = coverage::of_code(function, code, gaps);
     let resources = located.stack.as_deref().map(TemplateResources::of_stack).unwrap_or_default();
-    iam::permissions(function, code, &coverage, &resources).take_gaps(gaps)
+    iam::permissions(function, code, &coverage, &resources, today).take_gaps(gaps)
 }
 
 /// The components, each with whether this function's handler imports it.

@@ -1,6 +1,7 @@
 //! One deployable unit and everything its template says about it.
 
 use crate::permission::Policy;
+use crate::trust::TrustStatement;
 use crate::{Location, SymbolicText};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -129,6 +130,8 @@ pub struct Identity {
     pub name: Option<SymbolicText>,
     /// Every policy attached, unreadable ones too.
     pub policies: Vec<Policy>,
+    /// Who may take the role on, as far as it is known; empty for what is no role.
+    pub trust: Vec<TrustStatement>,
     /// Ids of other functions of the target that share this identity; sorted.
     pub shared_with: Vec<String>,
 }

@@ -17,6 +17,7 @@ pub mod report;
 pub mod secret;
 pub mod symbolic;
 pub mod table;
+pub mod trust;
 
 pub use finding::{Confidence, Family, Finding, Remedy, RemedyKind, Severity};
 pub use gap::{Gap, Hidden, Parsed};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::trust::{RoleChain, TrustProblem};
 use crate::{Confidence, Location, SymbolicText};
 
 /// A policy attached to an identity.
@@ -305,6 +306,8 @@ pub enum GrantProblemKind {
     WrongResource,
     /// The resources are AWS's own, and the action would change them.
     OfAws,
+    /// The statement's condition on the time has passed: nothing of it takes effect. `action` is empty.
+    Expired,
 }
 
 /// A published way from the grants of an identity to more rights.
@@ -336,6 +339,10 @@ pub struct Permissions {
     pub escalations: Vec<Escalation>,
     /// In the order of policies and statements.
     pub problems: Vec<GrantProblem>,
+    /// In the order of the trust policy.
+    pub trust_problems: Vec<TrustProblem>,
+    /// Worst gain first, then by roles; one for each role at the end. Only known of identities of a whole account.
+    pub role_chains: Vec<RoleChain>,
     /// `None` when the code could not be read at all, so that no policy can be proposed.
     pub recommended: Option<Vec<RecommendedStatement>>,
     /// Number of distinct actions granted after expanding wildcards, and how many of them are needed.

@@ -168,7 +168,7 @@ fn describe(path: &str, name: &str, options: &Options) -> Result<Parsed<Located>
         }],
         triggers: Vec::new(),
         environment: Vec::new(),
-        identity: Identity { name: None, policies, shared_with: Vec::new() },
+        identity: Identity { name: None, policies, ..Identity::default() },
         wiring: Vec::new(),
         location: Location::file(path),
     };

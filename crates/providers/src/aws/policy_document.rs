@@ -2,14 +2,18 @@
 //!
 //! Source: the grammar of the IAM JSON policy language, versions 2008-10-17 and 2012-10-17.
 //! Supported: JSON files; documents inside templates, partly known ones too; one statement or a list; text or list for
-//! actions, resources and condition values; a bare statement in place of a document, as SAM takes it.
+//! actions, resources and condition values; a bare statement in place of a document, as SAM takes it; trust policies.
 //! Unsupported (→ gap): elements that IAM does not know, statements without effect or action. `Principal` and
-//! `NotPrincipal` are read past: this reads what an identity is granted.
+//! `NotPrincipal` are read of trust policies only: otherwise this reads what an identity is granted.
+
+mod trust;
 
 use deploy::formats::cloudformation::{Entry, Partial, PartialValue};
 use deploy::{Error, parse_json};
 use model::permission::{Conditions, Effect, Statement};
 use model::{Gap, Hidden, Parsed, SymbolicText};
+
+pub use trust::{trust_from_json, trust_from_partial};
 
 /// Most statements of one document; IAM takes some hundred.
 const MAX_STATEMENTS: usize = 10_000;
@@ -163,7 +167,10 @@ impl Reader<'_> {
             statement.not_actions.clear();
             statement.action_origins.truncate(statement.actions.len());
         }
-        if statement.resources.is_empty() && statement.not_resources.is_empty() && item.get("Principal").is_none() {
+        if statement.resources.is_empty()
+            && statement.not_resources.is_empty()
+            && [item.get("Principal"), item.get("NotPrincipal")] == [None, None]
+        {
             self.gap(
                 item,
                 "the statement has neither `Resource` nor `NotResource`; IAM refuses it in an identity's policy",

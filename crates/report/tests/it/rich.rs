@@ -250,6 +250,8 @@ fn permissions() -> Permissions {
         }]),
         escalations: Vec::new(),
         problems: Vec::new(),
+        trust_problems: Vec::new(),
+        role_chains: Vec::new(),
         granted_action_count: 57,
         needed_action_count: 1,
     }

@@ -23,8 +23,8 @@ use model::advisory::{AdvisoryMatch, ComponentVulnerabilities, MatchStatus, Seve
 use model::component::{Component, Evidence, EvidenceKind, Origin, Presence, Reach, Version};
 use model::function::{Cloud, EnvironmentVariable, Exposure, Function, FunctionKind, Identity, Trigger};
 use model::permission::{
-    Effect, Escalation, GrantProblem, GrantProblemKind, Judgement, Need, NeedEvidence, Permissions, Policy, PolicyKind,
-    Statement, Tier, Verdict,
+    Escalation, GrantProblem, GrantProblemKind, Judgement, Need, NeedEvidence, Permissions, Policy, PolicyKind, Tier,
+    Verdict,
 };
 use model::report::RuntimeStatus;
 use model::secret::{SecretFact, SecretPlace};
@@ -144,7 +144,7 @@ impl Sample {
             ["wrong-resource", policy, action, better @ ..] => {
                 self.problem(GrantProblemKind::WrongResource, policy, action, better, place)
             }
-            ["until", policy, day] => self.until(policy, day, place),
+            ["expired", policy, day] => self.expired(policy, day, place),
             ["missing", action, resource] => self.missing(action, resource, place),
             ["implicit", policy] => self.permissions.policies.push(Policy {
                 id: (*policy).to_owned(),
@@ -293,19 +293,14 @@ impl Sample {
         });
     }
 
-    /// A policy with one statement that holds until a day.
-    fn until(&mut self, policy: &str, day: &str, location: Location) {
-        let mut statement =
-            Statement::new(Effect::Allow, vec!["s3:GetObject".into()], vec!["*".into()], location.clone());
-        let keys = [("aws:CurrentTime".to_owned(), vec![SymbolicText::literal(day)])].into();
-        statement.conditions.insert("DateLessThan".to_owned(), keys);
-        self.permissions.policies.push(Policy {
-            id: policy.to_owned(),
-            kind: PolicyKind::Customer,
-            name: policy.to_owned(),
-            arn: None,
-            statements: vec![statement],
-            location,
+    fn expired(&mut self, policy: &str, day: &str, origin: Location) {
+        self.permissions.problems.push(GrantProblem {
+            kind: GrantProblemKind::Expired,
+            action: String::new(),
+            why: format!("its condition on the time held until {day}"),
+            better: None,
+            policy: policy.to_owned(),
+            origin,
         });
     }
 

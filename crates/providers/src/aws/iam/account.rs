@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 use model::function::Identity;
 use model::permission::{Policy, PolicyKind, Statement};
+use model::trust::TrustStatement;
 use model::{Gap, Hidden, Location, Parsed, SymbolicText};
 
 use self::details::{AttachedPolicy, Details, Document, InlinePolicy, ManagedPolicyDetail};
@@ -40,7 +41,8 @@ pub fn identities(text: &str, file: &str) -> Result<Parsed<Vec<AccountIdentity>>
     let mut found = Vec::new();
     for role in &details.roles {
         let boundary = role.boundary.as_ref().and_then(|boundary| boundary.arn.as_deref());
-        let identity = reader.identity(&role.arn, &role.inline, &role.attached, boundary);
+        let mut identity = reader.identity(&role.arn, &role.inline, &role.attached, boundary);
+        identity.trust = role.trust.as_ref().map(|trust| reader.trust(trust, &role.name)).unwrap_or_default();
         found.push(AccountIdentity { arn: role.arn.to_string(), name: role.name.to_string(), identity });
     }
     let groups: BTreeMap<&str, _> = details.groups.iter().map(|group| (group.name.as_ref(), group)).collect();
@@ -110,7 +112,7 @@ impl<'a> Reader<'a> {
             let name = arn.rsplit('/').next().unwrap_or(arn);
             policies.push(self.attached(arn, name, Some(PolicyKind::Boundary)));
         }
-        Identity { name: Some(SymbolicText::literal(arn)), policies, shared_with: Vec::new() }
+        Identity { name: Some(SymbolicText::literal(arn)), policies, trust: Vec::new(), shared_with: Vec::new() }
     }
 
     fn policy(&self, kind: PolicyKind, name: &str, arn: Option<&str>, statements: Vec<Statement>) -> Policy {
@@ -155,23 +157,41 @@ impl<'a> Reader<'a> {
     }
 
     fn document(&mut self, document: &Document<'a>, name: &str) -> Vec<Statement> {
+        let what = format!("the document of policy `{name}`");
+        let (mut statements, line) = self.read_document(document, &what, policy_document::from_json);
+        statements.iter_mut().for_each(|statement| place(statement, line));
+        statements
+    }
+
+    fn trust(&mut self, document: &Document<'a>, role: &str) -> Vec<TrustStatement> {
+        let what = format!("the trust policy of role `{role}`");
+        let (mut statements, line) = self.read_document(document, &what, policy_document::trust_from_json);
+        statements.iter_mut().for_each(|statement| shift(&mut statement.origin, line));
+        statements
+    }
+
+    /// What `read` makes of a document, its gaps noted, and the line on which it begins.
+    fn read_document<T>(
+        &mut self,
+        document: &Document<'a>,
+        what: &str,
+        read: impl FnOnce(&str, &str) -> Result<Parsed<Vec<T>>, deploy::Error>,
+    ) -> (Vec<T>, u32) {
         let Some((json, line)) = document.json(self.text, &self.lines) else {
-            self.gap(format!("the document of policy `{name}` is neither JSON nor URL-encoded JSON"));
-            return Vec::new();
+            self.gap(format!("{what} is neither JSON nor URL-encoded JSON"));
+            return (Vec::new(), 1);
         };
-        match policy_document::from_json(&json, self.file) {
+        match read(&json, self.file) {
             Ok(parsed) => {
-                let mut statements = parsed.value;
-                statements.iter_mut().for_each(|statement| place(statement, line));
                 self.gaps.extend(parsed.gaps.into_iter().map(|mut gap| {
                     shift(&mut gap.location, line);
                     gap
                 }));
-                statements
+                (parsed.value, line)
             }
             Err(error) => {
-                self.gap(format!("the document of policy `{name}`: {error}"));
-                Vec::new()
+                self.gap(format!("{what}: {error}"));
+                (Vec::new(), line)
             }
         }
     }

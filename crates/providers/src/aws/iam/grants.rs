@@ -3,11 +3,15 @@
 //! A request is allowed when some Allow reaches it, no Deny does, and the permissions boundary, where there is one, allows
 //! it too. Conditions are never taken to hold, nor to fail: what depends on one is said to.
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
 use model::function::Identity;
 use model::permission::{Effect, Policy, PolicyKind, Statement};
 use model::{Part, SymbolicText};
 
 use super::action_set::{ActionSet, KnownActions};
+use super::expiry;
 use super::facts::ActionId;
 use super::pattern::{Pattern, Side};
 use super::template_resources::TemplateResources;
@@ -18,6 +22,8 @@ pub(crate) struct Grants {
     denies: Vec<Grant>,
     /// `None` when no boundary is set, or its statements could not be read: it then takes nothing away here.
     boundary: Option<Vec<Grant>>,
+    /// Policy and statement of those whose time has passed, with the day: they do nothing.
+    expired: BTreeMap<(usize, usize), Date>,
 }
 
 /// One statement.
@@ -73,10 +79,16 @@ impl std::fmt::Debug for Grant {
 }
 
 impl Grants {
-    pub(crate) fn new(identity: &Identity, resources: &TemplateResources) -> Self {
-        let mut grants = Self { allows: Vec::new(), denies: Vec::new(), boundary: None };
+    pub(crate) fn new(identity: &Identity, resources: &TemplateResources, today: Date) -> Self {
+        let mut grants = Self { allows: Vec::new(), denies: Vec::new(), boundary: None, expired: BTreeMap::new() };
         for (place, policy) in identity.policies.iter().enumerate() {
-            let compiled = compile(policy, place, resources);
+            let mut compiled = compile(policy, place, resources);
+            compiled.retain(|(_, grant)| {
+                let statement = policy.statements.get(grant.statement);
+                let day = statement.and_then(|statement| expiry::expired(&statement.conditions, today));
+                grants.expired.extend(day.map(|day| ((place, grant.statement), day)));
+                day.is_none()
+            });
             let (allows, denies): (Vec<_>, Vec<_>) =
                 compiled.into_iter().partition(|(effect, _)| *effect == Effect::Allow);
             grants.denies.extend(denies.into_iter().map(|(_, grant)| grant));
@@ -153,6 +165,11 @@ impl Grants {
         self.allows_of(action).any(is_open)
             && !self.denies.iter().any(|deny| deny.actions.contains(action))
             && self.boundary.as_ref().is_none_or(is_within)
+    }
+
+    /// The day until which a statement held that holds no more.
+    pub(crate) fn expired(&self, policy: usize, statement: usize) -> Option<Date> {
+        self.expired.get(&(policy, statement)).copied()
     }
 
     pub(crate) fn allow(&self, policy: usize, statement: usize) -> Option<&Grant> {

@@ -12,6 +12,7 @@ mod coverage;
 mod dangers;
 mod escalation;
 pub mod evaluation;
+mod expiry;
 pub mod facts;
 mod grants;
 mod needs;
@@ -20,6 +21,7 @@ mod problems;
 mod recommendation;
 mod resource_kinds;
 mod template_resources;
+mod trust;
 mod verdicts;
 mod wildcard;
 
@@ -27,6 +29,7 @@ pub use coverage::CodeCoverage;
 pub use needs::needs;
 pub use template_resources::TemplateResources;
 
+use jiff::civil::Date;
 use model::call::CodeFacts;
 use model::function::Function;
 use model::permission::Permissions;
@@ -37,17 +40,19 @@ use grants::Grants;
 use verdicts::Comparison;
 
 /// The permissions table of one function: what its policies grant, what its code and wiring need, a verdict for each, and
-/// the policy that grants what is needed and nothing else. A gap for every call whose permissions are not known.
+/// the policy that grants what is needed and nothing else. A gap for every call whose permissions are not known. Statements
+/// that hold until a day before `today` grant nothing.
 pub fn permissions(
     function: &Function,
     code: &CodeFacts,
     coverage: &CodeCoverage,
     resources: &TemplateResources,
+    today: Date,
 ) -> Parsed<Permissions> {
     let identity = &function.identity;
     let mut gaps = Vec::new();
     let needs = needs::needs_in_detail(&code.calls, function, resources).take_gaps(&mut gaps);
-    let grants = Grants::new(identity, resources);
+    let grants = Grants::new(identity, resources, today);
     let comparison = Comparison {
         identity,
         grants: &grants,
@@ -70,7 +75,9 @@ pub fn permissions(
         verdicts: comparison.verdicts(),
         recommended,
         escalations: escalation::escalations(&grants, &granted, identity),
-        problems: problems::problems(identity, resources),
+        problems: problems::problems(identity, resources, today),
+        trust_problems: trust::problems(identity, today),
+        role_chains: Vec::new(),
         granted_action_count: granted.len(),
         needed_action_count: needs.actions.keys().filter(|action| granted.contains(**action)).count(),
     };

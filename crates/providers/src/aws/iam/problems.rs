@@ -1,10 +1,12 @@
 //! Statements that grant nothing, or less than they seem to: names that IAM does not know, resources that an action cannot
 //! work on, resources of AWS's own that nobody may change.
 
+use jiff::civil::Date;
 use model::SymbolicText;
 use model::function::Identity;
 use model::permission::{Effect, GrantProblem, GrantProblemKind, Policy, PolicyKind, Statement};
 
+use super::expiry;
 use super::facts::{self, ActionId, arn_of_resource_type};
 use super::pattern::{Pattern, Side};
 use super::template_resources::TemplateResources;
@@ -13,7 +15,7 @@ use super::template_resources::TemplateResources;
 const MAX_PROBLEMS: usize = 1_000;
 
 /// What is wrong with the grants, in the order of policies and statements. AWS's own policies are taken to be right.
-pub(super) fn problems(identity: &Identity, resources: &TemplateResources) -> Vec<GrantProblem> {
+pub(super) fn problems(identity: &Identity, resources: &TemplateResources, today: Date) -> Vec<GrantProblem> {
     let own = |policy: &&Policy| {
         !matches!(
             policy.kind,
@@ -23,7 +25,11 @@ pub(super) fn problems(identity: &Identity, resources: &TemplateResources) -> Ve
     let mut found = Vec::new();
     for policy in identity.policies.iter().filter(own) {
         for statement in &policy.statements {
-            Checker { policy, statement, resources, found: &mut found }.check();
+            let mut checker = Checker { policy, statement, resources, found: &mut found };
+            match expiry::expired(&statement.conditions, today) {
+                Some(day) => checker.expired(day),
+                None => checker.check(),
+            }
             if found.len() > MAX_PROBLEMS {
                 found.truncate(MAX_PROBLEMS);
                 return found;
@@ -53,6 +59,17 @@ impl Checker<'_> {
                 self.resource(index, pattern, &named.collect::<Vec<_>>());
             }
         }
+    }
+
+    fn expired(&mut self, day: Date) {
+        self.found.push(GrantProblem {
+            kind: GrantProblemKind::Expired,
+            action: String::new(),
+            why: format!("its condition on the time held until {day}"),
+            better: None,
+            policy: self.policy.id.clone(),
+            origin: self.statement.origin.clone(),
+        });
     }
 
     fn unknown_name(&mut self, index: usize, pattern: &str) {

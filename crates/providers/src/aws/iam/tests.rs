@@ -73,7 +73,7 @@ fn function(statements: &[&str]) -> Function {
         code: Vec::new(),
         triggers: Vec::new(),
         environment: [("BUCKET", "${Files}"), ("QUEUE", "${Queue}"), ("TABLE", "${Orders}")].map(variable).to_vec(),
-        identity: Identity { name: Some("role of F".into()), policies, shared_with: Vec::new() },
+        identity: Identity { name: Some("role of F".into()), policies, trust: Vec::new(), shared_with: Vec::new() },
         wiring: Vec::new(),
         location: Location::file("template.yaml"),
     }
@@ -108,8 +108,13 @@ fn code(calls: &[&str]) -> CodeFacts {
     CodeFacts { calls: calls.iter().map(|text| call(text)).collect(), uses_sdk: true, ..CodeFacts::default() }
 }
 
+/// When the tests happen.
+fn day() -> Date {
+    Date::constant(2026, 6, 1)
+}
+
 fn judge(statements: &[&str], calls: &[&str]) -> Permissions {
-    permissions(&function(statements), &code(calls), &CodeCoverage::Full, &template()).value
+    permissions(&function(statements), &code(calls), &CodeCoverage::Full, &template(), day()).value
 }
 
 /// Verdicts as `action judgement: resources`.
@@ -289,7 +294,7 @@ fn nothing_is_called_needless_that_could_not_be_looked_for() {
         let code = CodeFacts { unresolved, ..code(&[GET]) };
         let function =
             function(&["allow dynamodb:GetItem,s3:GetObject,sqs:SendMessage on ${Orders.Arn},${Files.Arn}/*"]);
-        let found = permissions(&function, &code, coverage, &template()).value;
+        let found = permissions(&function, &code, coverage, &template(), day()).value;
         found.verdicts.iter().map(|verdict| verdict.judgement.name()).collect()
     };
     assert_eq!(judgements(&CodeCoverage::Full, vec![]), ["keep", "remove", "remove"]);
@@ -298,7 +303,7 @@ fn nothing_is_called_needless_that_could_not_be_looked_for() {
     assert_eq!(judgements(&CodeCoverage::Partial("a layer".into()), vec![]), ["keep", "review", "review"]);
     let unread = CodeCoverage::None("a binary".into());
     assert_eq!(judgements(&unread, vec![]), ["keep", "review", "review"]);
-    assert_eq!(permissions(&function(&[]), &code(&[]), &unread, &template()).value.recommended, None);
+    assert_eq!(permissions(&function(&[]), &code(&[]), &unread, &template(), day()).value.recommended, None);
 }
 
 #[test]
@@ -312,7 +317,7 @@ fn an_unread_policy_may_grant_what_is_missing() {
         statements: Vec::new(),
         location: Location::line("template.yaml", 8),
     });
-    let found = permissions(&function, &code(&[GET]), &CodeCoverage::Full, &template()).value;
+    let found = permissions(&function, &code(&[GET]), &CodeCoverage::Full, &template(), day()).value;
     let verdict = &found.verdicts[0];
     assert_eq!((verdict.judgement.name(), verdict.confidence), ("add", Confidence::Possible));
     assert!(verdict.reason.contains("`Team`"), "{}", verdict.reason);
@@ -322,7 +327,7 @@ fn an_unread_policy_may_grant_what_is_missing() {
 fn code_without_a_policy_is_told_what_it_needs_only() {
     let mut function = function(&[]);
     function.identity = Identity::default();
-    let found = permissions(&function, &code(&[GET]), &CodeCoverage::Full, &template());
+    let found = permissions(&function, &code(&[GET]), &CodeCoverage::Full, &template(), day());
     assert_eq!(found.value.verdicts, []);
     assert_eq!(found.value.recommended.map(|statements| statements.len()), Some(1));
     assert!(found.gaps[0].why.contains("--policy"));
@@ -337,7 +342,7 @@ fn what_the_platform_grants_itself_stays_as_it_is() {
         resource: Some("${Queue.Arn}".into()).map(|_: SymbolicText| SymbolicText::reference("Queue.Arn")),
         location: Location::line("template.yaml", 12),
     }];
-    let found = permissions(&function, &code(&[]), &CodeCoverage::Full, &template()).value;
+    let found = permissions(&function, &code(&[]), &CodeCoverage::Full, &template(), day()).value;
     assert!(found.verdicts.iter().all(|verdict| verdict.judgement.name() == "keep"), "{:?}", shown(&found));
 }
 
@@ -505,7 +510,7 @@ proptest! {
     fn deciding_agrees_with_the_rules_of_evaluation(statements in prop::collection::vec(any_statement(), 0..5)) {
         let texts: Vec<&str> = statements.iter().map(String::as_str).collect();
         let function = function(&texts);
-        let grants = Grants::new(&function.identity, &TemplateResources::default());
+        let grants = Grants::new(&function.identity, &TemplateResources::default(), day());
         for action in ["s3:GetObject", "s3:PutObject", "sqs:SendMessage", "iam:PassRole"] {
             for resource in ["arn:aws:s3:::a/k", "arn:aws:s3:::b/k", "arn:aws:sqs:eu-west-1:1:q"] {
                 let pattern = pattern::Pattern::new(&resource.into(), pattern::Side::Need, &TemplateResources::default());
@@ -530,7 +535,7 @@ fn ways(statements: &str) -> Vec<String> {
         location: Location::file("p.json"),
     };
     let identity = Identity { policies: vec![policy], ..Identity::default() };
-    let grants = Grants::new(&identity, &TemplateResources::default());
+    let grants = Grants::new(&identity, &TemplateResources::default(), day());
     let found = escalation::escalations(&grants, &grants.all_actions(), &identity);
     let mark = |confidence| if confidence == Confidence::Possible { "?" } else { "" };
     found.iter().map(|way| format!("{}{}", way.path, mark(way.confidence))).collect()

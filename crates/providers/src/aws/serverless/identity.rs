@@ -14,5 +14,5 @@ pub(super) fn of(declared: &Declared<'_>, entity: &Entity<'_>, roles: &Roles, ga
     let others = roles.functions_with(role).filter(|key| *key != entity.key);
     let mut shared_with: Vec<_> = others.map(|key| format!("{}#{key}", declared.service.file)).collect();
     shared_with.sort();
-    Identity { name: Some(role.name.clone()), policies: role.policies.clone(), shared_with }
+    Identity { name: Some(role.name.clone()), policies: role.policies.clone(), trust: Vec::new(), shared_with }
 }

@@ -54,6 +54,8 @@ pub(super) struct Role<'a> {
     pub(super) name: Cow<'a, str>,
     #[serde(rename = "Arn", borrow)]
     pub(super) arn: Cow<'a, str>,
+    #[serde(rename = "AssumeRolePolicyDocument", borrow, default)]
+    pub(super) trust: Option<Document<'a>>,
     #[serde(rename = "RolePolicyList", borrow, default)]
     pub(super) inline: Vec<InlinePolicy<'a>>,
     #[serde(rename = "AttachedManagedPolicies", borrow, default)]

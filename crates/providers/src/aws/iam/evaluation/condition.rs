@@ -11,6 +11,8 @@ use super::text::{Text, Wildcards};
 use super::truth::Truth;
 use operators::Operator;
 
+pub(in crate::aws::iam) use operators::date;
+
 /// One operator on one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Condition {

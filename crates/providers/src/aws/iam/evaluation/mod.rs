@@ -21,6 +21,7 @@ mod truth;
 mod tests;
 
 pub use case::{Case, CaseError};
+pub(super) use condition::date;
 pub use context::Context;
 pub use document::Document;
 pub use principal::Principal;

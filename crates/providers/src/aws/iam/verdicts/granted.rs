@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use model::permission::{Effect, Judgement, Policy, PolicyKind, Statement, Tier, Verdict};
 use model::{Confidence, SymbolicText};
 
@@ -22,13 +23,34 @@ pub(super) fn verdicts(comparison: &Comparison<'_>) -> Vec<Verdict> {
             continue;
         }
         for (index, statement) in policy.statements.iter().enumerate() {
-            if let (Effect::Allow, Some(grant)) = (statement.effect, comparison.grants.allow(place, index)) {
+            if statement.effect == Effect::Allow
+                && let Some(day) = comparison.grants.expired(place, index)
+            {
+                verdicts.extend(expired(policy, statement, day));
+            } else if let (Effect::Allow, Some(grant)) = (statement.effect, comparison.grants.allow(place, index)) {
                 let row = Row { comparison, policy, statement, grant };
                 verdicts.extend(row.verdicts());
             }
         }
     }
     verdicts
+}
+
+/// The actions of a statement that held until `day`.
+fn expired<'a>(policy: &'a Policy, statement: &'a Statement, day: Date) -> impl Iterator<Item = Verdict> + 'a {
+    let everything = (0, "*".to_owned());
+    let written = statement.actions.iter().map(ToString::to_string).enumerate();
+    let except = (!statement.not_actions.is_empty()).then_some(everything);
+    written.chain(except).map(move |(index, action)| Verdict {
+        action,
+        resources: statement.resources.clone(),
+        judgement: Judgement::Remove,
+        reason: format!("grants nothing: the statement held until {day}"),
+        needed_actions: Vec::new(),
+        policy: Some(policy.id.clone()),
+        origin: Some(statement.action_origin(index).clone()),
+        confidence: Confidence::Certain,
+    })
 }
 
 /// One Allow statement being judged.

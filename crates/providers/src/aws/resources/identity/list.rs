@@ -2,6 +2,7 @@
 
 use deploy::formats::cloudformation::{Partial, PartialValue, Resource, Stack, Truth};
 use model::permission::{Policy, PolicyKind, Statement};
+use model::trust::TrustStatement;
 use model::{Gap, Location, SymbolicText};
 
 use super::HIDES;
@@ -14,12 +15,13 @@ pub(in crate::aws) struct PolicyList<'f> {
     /// Whether the function itself is left out of this deployment.
     is_for_excluded: bool,
     policies: Vec<Policy>,
+    trust: Vec<TrustStatement>,
     gaps: Vec<Gap>,
 }
 
 impl<'f> PolicyList<'f> {
     pub(in crate::aws) fn new(stack: &'f Stack) -> Self {
-        Self { stack, is_for_excluded: false, policies: Vec::new(), gaps: Vec::new() }
+        Self { stack, is_for_excluded: false, policies: Vec::new(), trust: Vec::new(), gaps: Vec::new() }
     }
 
     pub(super) fn of_function(function: &Declared<'f>) -> Self {
@@ -30,6 +32,16 @@ impl<'f> PolicyList<'f> {
     /// is named.
     pub(in crate::aws) fn finish(self) -> (Vec<Policy>, Vec<Gap>) {
         (self.policies, self.gaps)
+    }
+
+    /// Who may take the role on, as far as it has been read.
+    pub(in crate::aws) fn take_trust(&mut self) -> Vec<TrustStatement> {
+        std::mem::take(&mut self.trust)
+    }
+
+    pub(super) fn trust(&mut self, document: &Partial) {
+        let read = policy_document::trust_from_partial(document, self.file());
+        self.trust.extend(read.take_gaps(&mut self.gaps));
     }
 
     pub(super) fn file(&self) -> &'f str {

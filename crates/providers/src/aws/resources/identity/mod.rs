@@ -49,10 +49,11 @@ pub(super) fn of(
             format!("which role `{name}` runs with is known only at deployment; all are listed"),
         );
     }
+    let trust = list.take_trust();
     let (policies, mut found) = list.finish();
     gaps.append(&mut found);
     let name = roles.first().map(|assigned| assigned.name.clone());
-    Identity { name, policies, shared_with: all_roles.shared_with(function) }
+    Identity { name, policies, trust, shared_with: all_roles.shared_with(function) }
 }
 
 fn attach(assigned: &AssignedRole<'_>, roles: &Roles<'_, '_>, project: &dyn Project, list: &mut PolicyList<'_>) {

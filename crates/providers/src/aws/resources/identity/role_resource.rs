@@ -23,6 +23,9 @@ pub(super) fn attach(role: &Resource, list: &mut PolicyList<'_>) {
         }
         list.undecided(arns, &format!("the managed policies of `{}`", role.logical_id));
     }
+    if let Some(document) = role.property("AssumeRolePolicyDocument") {
+        list.trust(document);
+    }
     if let Some(boundary) = role.property("PermissionsBoundary") {
         list.boundary(boundary);
     }
