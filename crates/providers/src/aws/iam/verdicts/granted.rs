@@ -46,6 +46,7 @@ fn expired<'a>(policy: &'a Policy, statement: &'a Statement, day: Date) -> impl 
         resources: statement.resources.clone(),
         judgement: Judgement::Remove,
         reason: format!("grants nothing: the statement held until {day}"),
+        harms: Vec::new(),
         needed_actions: Vec::new(),
         policy: Some(policy.id.clone()),
         origin: Some(statement.action_origin(index).clone()),
