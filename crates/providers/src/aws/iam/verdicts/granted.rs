@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use model::permission::{Effect, Judgement, Policy, PolicyKind, Statement, Tier, Verdict};
+use model::permission::{Conditions, Effect, Judgement, Policy, PolicyKind, Statement, Tier, Verdict};
 use model::{Confidence, SymbolicText};
 
 use super::{Comparison, CompiledNeed};
 use crate::aws::iam::action_set::{ActionSet, KnownActions};
-use crate::aws::iam::dangers::{EVERYTHING, dangers_in};
+use crate::aws::iam::dangers::{EVERYTHING, dangers_in, harms_in};
 use crate::aws::iam::facts::{self, ActionId};
 use crate::aws::iam::grants::{Grant, Reach, is_open};
 use crate::aws::iam::pattern::Pattern;
@@ -141,7 +141,7 @@ impl<'a> Row<'a> {
             judgement: judged.judgement,
             reason: judged.reason,
             needed_actions: needed.into_iter().collect(),
-            harms: Vec::new(),
+            harms: harms_in(&written.effective, |action| self.is_unconstrained_for(action)),
             policy: Some(self.policy.id.clone()),
             origin: Some(written.origin.clone()),
             confidence: judged.confidence,
@@ -215,7 +215,7 @@ impl<'a> Row<'a> {
         if is_told_by_need {
             return None;
         }
-        let dangers = dangers_in(&written.effective).filter(|(action, _)| self.is_everywhere_for(*action));
+        let dangers = dangers_in(&written.effective).filter(|(action, _)| self.is_unconstrained_for(*action));
         let dangers: Vec<(ActionId, &str)> = dangers.collect();
         let (action, harm) = dangers.first()?;
         let by = if is_one { String::new() } else { format!("by `{}` ", action.name()) };
@@ -346,9 +346,18 @@ impl<'a> Row<'a> {
 
     /// Whether the statement names every resource that the action can be used on.
     fn is_everywhere_for(&self, action: ActionId) -> bool {
+        let may_reach_all = |patterns: &[Pattern]| patterns.iter().any(Pattern::has_wildcards);
+        if !self.is_everywhere() && !self.grant.patterns().is_some_and(may_reach_all) {
+            return false;
+        }
         let types = types_of(std::iter::once(action));
         let reaches_all = |pattern: &Pattern| types.iter().any(|arn| pattern.covers(arn));
         self.is_everywhere() || self.grant.patterns().is_some_and(|patterns| patterns.iter().any(reaches_all))
+    }
+
+    /// Whether neither the statement's resources nor its condition keep the action to a part of what it can be used on.
+    fn is_unconstrained_for(&self, action: ActionId) -> bool {
+        !is_narrowed(&self.statement.conditions) && self.is_everywhere_for(action)
     }
 
     /// Whether the statement reaches more than what is needed. Resources that the needed actions cannot be used on, and
@@ -374,6 +383,15 @@ impl<'a> Row<'a> {
         };
         patterns.iter().filter(is_relevant).any(|pattern| !is_needed(pattern))
     }
+}
+
+/// Condition keys that every call of a running function fits, or that only tell when and from where one is made.
+const NEVER_NARROWING: &[&str] = &["aws:currenttime", "aws:epochtime", "aws:requestedregion", "aws:securetransport"];
+
+/// Whether a condition may keep the grant from some resources or uses.
+fn is_narrowed(conditions: &Conditions) -> bool {
+    let keys = conditions.values().flat_map(|keys| keys.keys());
+    keys.into_iter().any(|key| !NEVER_NARROWING.contains(&key.to_ascii_lowercase().as_str()))
 }
 
 /// Sets larger than this belong to a wildcard over services or to one service; its own prefix then speaks for them.
