@@ -260,8 +260,11 @@ fn ends_here(bytes: &[u8], at: usize) -> bool {
 /// writers have it.
 fn checksums(block: &[u8]) -> [i64; 2] {
     const OWN: std::ops::Range<usize> = 148..156;
-    let bytes = || block.iter().enumerate().map(|(at, byte)| if OWN.contains(&at) { b' ' } else { *byte });
-    [bytes().map(i64::from).sum(), bytes().map(|byte| i64::from(byte.cast_signed())).sum()]
+    let own = block.get(OWN).unwrap_or_default();
+    let unsigned = |bytes: &[u8]| bytes.iter().map(|byte| i64::from(*byte)).sum::<i64>();
+    let signed = |bytes: &[u8]| bytes.iter().map(|byte| i64::from(byte.cast_signed())).sum::<i64>();
+    let spaces = own.len() as i64 * i64::from(b' ');
+    [unsigned(block) - unsigned(own) + spaces, signed(block) - signed(own) + spaces]
 }
 
 /// Octal digits, or base 256 when the highest bit is set.
