@@ -3,6 +3,7 @@
 mod cloudformation;
 mod serverless;
 
+use memchr::memmem;
 use model::Parsed;
 
 use crate::{DiskProject, Located, Options};
@@ -43,5 +44,5 @@ pub(crate) fn read(project: &DiskProject, templates: &[Template], options: &Opti
 
 /// Whether `word` stands anywhere in the bytes.
 fn mentions(bytes: &[u8], word: &str) -> bool {
-    bytes.windows(word.len()).any(|window| window == word.as_bytes())
+    memmem::find(bytes, word.as_bytes()).is_some()
 }

@@ -25,14 +25,13 @@ impl DiskProject {
         real.starts_with(&self.root).then_some(real)
     }
 
-    /// Names in the folder at `path`, sorted, with what they are; links are resolved.
-    pub(crate) fn list(&self, path: &str) -> std::io::Result<Vec<(String, EntryKind)>> {
-        let folder = self.inside(path).ok_or_else(|| std::io::Error::other("it leads out of the target"))?;
+    /// Names in a folder to which plain folders lead, sorted, with what they are; without links, which could loop, and
+    /// what they lead to is found where it lies.
+    pub(crate) fn list_listed(&self, path: &str) -> std::io::Result<Vec<(String, EntryKind)>> {
         let mut names = Vec::new();
-        for entry in std::fs::read_dir(folder)? {
+        for entry in std::fs::read_dir(self.root.join(path))? {
             let entry = entry?;
             let kind = entry.file_type()?;
-            // Links to folders could loop, and what they lead to is found where it lies.
             let kind = if kind.is_dir() {
                 EntryKind::Folder
             } else if kind.is_file() {
@@ -48,11 +47,19 @@ impl DiskProject {
 
     /// The first `limit` bytes of a file, for recognising it.
     pub(crate) fn head(&self, path: &str, limit: u64) -> std::io::Result<Vec<u8>> {
-        let file = self.inside(path).ok_or_else(|| std::io::Error::other("it leads out of the target"))?;
-        let mut bytes = Vec::new();
-        std::fs::File::open(file)?.take(limit).read_to_end(&mut bytes)?;
-        Ok(bytes)
+        head(&self.inside(path).ok_or_else(|| std::io::Error::other("it leads out of the target"))?, limit)
     }
+
+    /// The same of a file that [`Self::list_listed`] gave: no link leads there, so that none is looked for.
+    pub(crate) fn head_of_listed(&self, path: &str, limit: u64) -> std::io::Result<Vec<u8>> {
+        head(&self.root.join(path), limit)
+    }
+}
+
+fn head(file: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(file)?.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 impl deploy::Project for DiskProject {

@@ -242,15 +242,15 @@ impl FolderContent {
     }
 
     fn is_virtual_environment(&self, folder: &Folder) -> bool {
-        let is_marker = |file: &FoundFile| file.on_disk.ends_with(VIRTUAL_ENVIRONMENT_FILE);
+        let is_marker = |file: &FoundFile| file.path.rsplit('/').next() == Some(VIRTUAL_ENVIRONMENT_FILE);
         !folder.path.is_empty() && self.files.iter().any(is_marker)
     }
 
     /// The order in which the disk lists files differs from machine to machine.
     fn sort(&mut self) {
-        self.folders.sort_by(|left, right| left.on_disk.cmp(&right.on_disk));
-        self.files.sort_by(|left, right| left.on_disk.cmp(&right.on_disk));
-        self.links.sort_by(|left, right| left.on_disk.cmp(&right.on_disk));
+        self.folders.sort_by(|left, right| left.on_disk.as_os_str().cmp(right.on_disk.as_os_str()));
+        self.files.sort_by(|left, right| left.on_disk.as_os_str().cmp(right.on_disk.as_os_str()));
+        self.links.sort_by(|left, right| left.on_disk.as_os_str().cmp(right.on_disk.as_os_str()));
         self.problems.sort();
         self.failures.sort_by(|left, right| left.0.cmp(&right.0));
     }
