@@ -29,6 +29,7 @@ fn check(facts: &FunctionFacts<'_>, out: &mut Findings<'_>) {
             (needed, false) => format!("replace it by {}", quoted_list(needed, LISTED_ACTIONS)),
         };
         let finding = out.add(&group.subject(), title, group.locations(), remedy(RemedyKind::Policy, text, None));
+        finding.tags.extend(group.harm_tags());
         finding.confidence = Confidence::Certain;
     }
 }

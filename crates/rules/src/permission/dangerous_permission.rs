@@ -41,6 +41,7 @@ fn check(facts: &FunctionFacts<'_>, out: &mut Findings<'_>) {
         let why = if reasons.is_empty() { String::new() } else { format!(" ({reasons})") };
         let text = format!("{what} {}{why}", quoted_list(&actions, LISTED_ACTIONS));
         let finding = out.add(&group.subject(), title, group.locations(), remedy(RemedyKind::Policy, text, None));
+        finding.tags.extend(group.harm_tags());
         finding.confidence = group.confidence();
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::permission::{Permissions, Verdict};
+use model::permission::{Harm, Permissions, Verdict};
 use model::{Confidence, Location};
 
 use super::{Speaker, speaker};
@@ -19,10 +19,19 @@ pub(super) struct Group<'a> {
 /// The rows that `wanted` speaks about, by policy, then service.
 pub(super) fn groups(permissions: &Permissions, wanted: Speaker) -> Vec<Group<'_>> {
     let mut rows: BTreeMap<(Option<&str>, &str), Vec<&Verdict>> = BTreeMap::new();
-    for verdict in permissions.verdicts.iter().filter(|verdict| speaker(verdict) == wanted) {
+    for verdict in permissions.verdicts.iter().filter(|verdict| speaker(verdict, permissions) == wanted) {
         rows.entry((verdict.policy.as_deref(), service(&verdict.action))).or_default().push(verdict);
     }
     rows.into_iter().map(|((policy, service), verdicts)| Group { policy, service, verdicts }).collect()
+}
+
+/// The rows that `wanted` speaks about, by policy alone; their service is `*`.
+pub(super) fn groups_by_policy(permissions: &Permissions, wanted: Speaker) -> Vec<Group<'_>> {
+    let mut rows: BTreeMap<Option<&str>, Vec<&Verdict>> = BTreeMap::new();
+    for verdict in permissions.verdicts.iter().filter(|verdict| speaker(verdict, permissions) == wanted) {
+        rows.entry(verdict.policy.as_deref()).or_default().push(verdict);
+    }
+    rows.into_iter().map(|(policy, verdicts)| Group { policy, service: "*", verdicts }).collect()
 }
 
 fn service(action: &str) -> &str {
@@ -58,6 +67,12 @@ impl Group<'_> {
         let reasons: BTreeSet<&str> =
             self.verdicts.iter().map(|verdict| verdict.reason.as_str()).filter(|reason| !reason.is_empty()).collect();
         reasons.into_iter().collect()
+    }
+
+    /// A tag for each category of harm, worst first.
+    pub(super) fn harm_tags(&self) -> impl Iterator<Item = String> {
+        let harms: BTreeSet<Harm> = self.verdicts.iter().flat_map(|row| &row.harms).map(|harm| harm.harm).collect();
+        harms.into_iter().map(|harm| format!("harm:{}", harm.name()))
     }
 
     pub(super) fn confidence(&self) -> Confidence {

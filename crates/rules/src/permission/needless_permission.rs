@@ -30,6 +30,7 @@ fn check(facts: &FunctionFacts<'_>, out: &mut Findings<'_>) {
         let sure = group.verdicts.iter().any(|verdict| verdict.judgement == Judgement::Remove);
         let finding =
             out.add(&group.subject(), title(&group, sure), group.locations(), advice(&group, facts.permissions, sure));
+        finding.tags.extend(group.harm_tags());
         finding.confidence = if sure { group.confidence() } else { Confidence::Possible };
         finding.severity = severity(&group, sure);
     }

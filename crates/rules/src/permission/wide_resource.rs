@@ -25,6 +25,7 @@ fn check(facts: &FunctionFacts<'_>, out: &mut Findings<'_>) {
     for group in groups(facts.permissions, Speaker::WideResource) {
         let is_every = group.verdicts.iter().any(|verdict| has_every_resource(verdict));
         let finding = out.add(&group.subject(), title(&group, is_every), group.locations(), advice(&group));
+        finding.tags.extend(group.harm_tags());
         finding.confidence = group.confidence();
         finding.severity = if is_every { Severity::Medium } else { Severity::Low };
     }

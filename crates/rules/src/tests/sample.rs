@@ -10,7 +10,9 @@
 //! upgrade COMPONENT VERSION                      secret KIND FILE
 //! grant POLICY ACTION RESOURCE JUDGEMENT [NEEDED,…]
 //! missing ACTION RESOURCE                        recommended
-//! implicit POLICY
+//! harm HARM ACTION…                              implicit POLICY
+//! managed POLICY                                 trust KIND PRINCIPAL
+//! chain everything|actions ROLE…
 //! role NAME                                      shared-with FUNCTION
 //! ```
 //!
@@ -23,11 +25,12 @@ use model::advisory::{AdvisoryMatch, ComponentVulnerabilities, MatchStatus, Seve
 use model::component::{Component, Evidence, EvidenceKind, Origin, Presence, Reach, Version};
 use model::function::{Cloud, EnvironmentVariable, Exposure, Function, FunctionKind, Identity, Trigger};
 use model::permission::{
-    Escalation, GrantProblem, GrantProblemKind, Judgement, Need, NeedEvidence, Permissions, Policy, PolicyKind, Tier,
-    Verdict,
+    Escalation, GrantHarm, GrantProblem, GrantProblemKind, Harm, Judgement, Need, NeedEvidence, Permissions, Policy,
+    PolicyKind, Tier, Verdict,
 };
 use model::report::RuntimeStatus;
 use model::secret::{SecretFact, SecretPlace};
+use model::trust::{ChainGain, RoleChain, TrustProblem, TrustProblemKind};
 use model::{Confidence, Location, Severity, SymbolicText};
 
 use crate::FunctionFacts;
@@ -146,14 +149,11 @@ impl Sample {
             }
             ["expired", policy, day] => self.expired(policy, day, place),
             ["missing", action, resource] => self.missing(action, resource, place),
-            ["implicit", policy] => self.permissions.policies.push(Policy {
-                id: (*policy).to_owned(),
-                kind: PolicyKind::Implicit,
-                name: (*policy).to_owned(),
-                arn: None,
-                statements: Vec::new(),
-                location: place,
-            }),
+            ["harm", harm, actions @ ..] => self.harm(harm, actions),
+            ["implicit", policy] => self.policy(PolicyKind::Implicit, policy, place),
+            ["managed", policy] => self.policy(PolicyKind::Managed, policy, place),
+            ["trust", kind, principal] => self.trust(kind, principal, place),
+            ["chain", gain, roles @ ..] => self.chain(gain, roles, place),
             ["recommended"] => self.permissions.recommended = Some(Vec::new()),
             ["role", name] => self.function.identity.name = Some(SymbolicText::literal(*name)),
             ["shared-with", other] => self.function.identity.shared_with.push((*other).to_owned()),
@@ -267,6 +267,54 @@ impl Sample {
             policy: Some(policy.to_owned()),
             origin: Some(origin),
             confidence: Confidence::Certain,
+        });
+    }
+
+    /// Of the grant before, everywhere where it is on everything.
+    fn harm(&mut self, harm: &str, actions: &[&str]) {
+        let grant = self.permissions.verdicts.last_mut().unwrap();
+        grant.harms.push(GrantHarm {
+            harm: Harm::parse(harm).unwrap(),
+            actions: actions.iter().map(|action| (*action).to_owned()).collect(),
+            action_count: actions.len(),
+            is_everywhere: grant.resources.iter().any(|resource| resource.as_literal() == Some("*")),
+        });
+    }
+
+    fn policy(&mut self, kind: PolicyKind, name: &str, location: Location) {
+        self.permissions.policies.push(Policy {
+            id: name.to_owned(),
+            kind,
+            name: name.to_owned(),
+            arn: None,
+            statements: Vec::new(),
+            location,
+        });
+    }
+
+    fn trust(&mut self, kind: &str, principal: &str, origin: Location) {
+        let kinds = [
+            TrustProblemKind::Anyone,
+            TrustProblemKind::OtherAccount,
+            TrustProblemKind::AnySubject,
+            TrustProblemKind::AnySource,
+        ];
+        self.permissions.trust_problems.push(TrustProblem {
+            kind: kinds.into_iter().find(|known| known.name() == kind).unwrap(),
+            principal: principal.to_owned(),
+            why: "every account of AWS may take the role on".to_owned(),
+            remedy: "name the principals that are meant".to_owned(),
+            confidence: Confidence::Certain,
+            origin,
+        });
+    }
+
+    fn chain(&mut self, gain: &str, roles: &[&str], origin: Location) {
+        self.permissions.role_chains.push(RoleChain {
+            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+            gain: if gain == "everything" { ChainGain::Everything } else { ChainGain::Actions(3) },
+            confidence: Confidence::Certain,
+            origins: vec![origin],
         });
     }
 

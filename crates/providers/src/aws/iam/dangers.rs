@@ -18,14 +18,14 @@ pub(crate) const EVERYTHING: &str =
     "do anything in the account: read all data, delete it, and give themselves lasting access";
 
 /// The actions of a set that are dangerous by themselves, in the order of their names, with what an attacker gains by each.
-pub(crate) fn dangers_in(actions: &ActionSet) -> impl Iterator<Item = (ActionId, &'static str)> {
+pub(crate) fn dangers_in(actions: &ActionSet) -> Vec<(ActionId, &'static str)> {
     let mut found = actions.clone();
     found.intersect(dangerous_actions());
     let gain = |action: ActionId| {
         let marked: Option<&ActionHarm> = harms_of(action).iter().find(|harm| harm.is_dangerous);
         marked.map(|harm| (action, harm.gain))
     };
-    found.iter().filter_map(gain).collect::<Vec<_>>().into_iter()
+    found.iter().filter_map(gain).collect()
 }
 
 /// What the actions allow, worst first, each category once. `is_everywhere` tells whether an action is granted on every

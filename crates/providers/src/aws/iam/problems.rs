@@ -144,8 +144,12 @@ fn shape(action: ActionId) -> Option<String> {
 
 /// Whether the action would change resources that are all AWS's own.
 pub(super) fn is_refused(action: ActionId, texts: &[SymbolicText]) -> bool {
-    let is_of_aws = |text: &SymbolicText| {
+    action.service() == "iam" && action.access_levels().contains(['W', 'P', 'T']) && are_of_aws(texts)
+}
+
+/// Whether nobody but AWS may change any of the resources.
+pub(super) fn are_of_aws(texts: &[SymbolicText]) -> bool {
+    texts.iter().all(|text| {
         text.as_literal().is_some_and(|text| text.contains(":iam::aws:policy/") || text.contains(":role/aws-reserved/"))
-    };
-    action.service() == "iam" && action.access_levels().contains(['W', 'P', 'T']) && texts.iter().all(is_of_aws)
+    })
 }

@@ -562,3 +562,30 @@ fn ways_to_more_rights_need_all_their_actions_and_heed_deny() {
     );
     assert!(ways(r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#).len() > 100);
 }
+
+#[test]
+fn says_what_an_attacker_gains_and_whether_everywhere() {
+    let harms = |statements: &[&str], row: usize| {
+        let found = permissions(&function(statements), &code(&[]), &CodeCoverage::Full, &template(), day()).value;
+        let shown = |harm: &model::permission::GrantHarm| {
+            let place = if harm.is_everywhere { "everywhere" } else { "there" };
+            format!("{} {place}: {} of {}", harm.harm.name(), harm.actions.len(), harm.action_count)
+        };
+        found.verdicts[row].harms.iter().map(shown).collect::<Vec<_>>()
+    };
+    assert_eq!(harms(&["allow dynamodb:Scan on *"], 0), ["data-exfiltration everywhere: 1 of 1"]);
+    assert_eq!(harms(&["allow dynamodb:Scan on ${Orders.Arn}"], 0), ["data-exfiltration there: 1 of 1"]);
+    assert_eq!(
+        harms(&["allow dynamodb:Scan on arn:aws:dynamodb:*:*:table/*"], 0),
+        ["data-exfiltration everywhere: 1 of 1"]
+    );
+    // A condition narrows, and what is denied everywhere is not granted.
+    assert_eq!(harms(&["allow dynamodb:Scan on * when"], 0), ["data-exfiltration there: 1 of 1"]);
+    assert_eq!(harms(&["allow dynamodb:Scan on *", "deny dynamodb:* on *"], 0), [""; 0]);
+    assert_eq!(harms(&["allow logs:PutLogEvents,xray:PutTraceSegments on *"], 1), [""; 0]);
+    // Nobody but AWS may change its own policies.
+    assert_eq!(harms(&["allow iam:CreatePolicyVersion on arn:aws:iam::aws:policy/*"], 0), [""; 0]);
+    let all = harms(&["allow * on *"], 0);
+    assert_eq!(all.len(), 8);
+    assert!(all.iter().all(|harm| harm.contains("everywhere: 6 of")), "{all:?}");
+}

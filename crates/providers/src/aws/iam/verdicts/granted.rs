@@ -12,6 +12,7 @@ use crate::aws::iam::dangers::{EVERYTHING, dangers_in, harms_in};
 use crate::aws::iam::facts::{self, ActionId};
 use crate::aws::iam::grants::{Grant, Reach, is_open};
 use crate::aws::iam::pattern::Pattern;
+use crate::aws::iam::problems;
 
 /// Most names that a sentence lists.
 const MAX_LISTED: usize = 8;
@@ -141,7 +142,7 @@ impl<'a> Row<'a> {
             judgement: judged.judgement,
             reason: judged.reason,
             needed_actions: needed.into_iter().collect(),
-            harms: harms_in(&written.effective, |action| self.is_unconstrained_for(action)),
+            harms: harms_in(&self.accepted(&written.effective), |action| self.is_unconstrained_for(action)),
             policy: Some(self.policy.id.clone()),
             origin: Some(written.origin.clone()),
             confidence: judged.confidence,
@@ -215,8 +216,8 @@ impl<'a> Row<'a> {
         if is_told_by_need {
             return None;
         }
-        let dangers = dangers_in(&written.effective).filter(|(action, _)| self.is_unconstrained_for(*action));
-        let dangers: Vec<(ActionId, &str)> = dangers.collect();
+        let mut dangers = dangers_in(&self.accepted(&written.effective));
+        dangers.retain(|(action, _)| self.is_unconstrained_for(*action));
         let (action, harm) = dangers.first()?;
         let by = if is_one { String::new() } else { format!("by `{}` ", action.name()) };
         let further = match dangers.len() - 1 {
@@ -358,6 +359,15 @@ impl<'a> Row<'a> {
     /// Whether neither the statement's resources nor its condition keep the action to a part of what it can be used on.
     fn is_unconstrained_for(&self, action: ActionId) -> bool {
         !is_narrowed(&self.statement.conditions) && self.is_everywhere_for(action)
+    }
+
+    /// Of the actions, those that AWS does not refuse on what the statement names.
+    fn accepted(&self, actions: &ActionSet) -> ActionSet {
+        let texts = &self.statement.resources;
+        if texts.is_empty() || !problems::are_of_aws(texts) {
+            return actions.clone();
+        }
+        actions.iter().filter(|action| !problems::is_refused(*action, texts)).collect()
     }
 
     /// Whether the statement reaches more than what is needed. Resources that the needed actions cannot be used on, and
