@@ -89,7 +89,7 @@ fn judge(identity: &AccountIdentity, file: &str, today: Date) -> Vec<Finding> {
     };
     let coverage = CodeCoverage::None("policies are judged without code".to_owned());
     let permissions =
-        iam::permissions(&function, &CodeFacts::default(), &coverage, &TemplateResources::default(), today).value;
+        iam::permissions(&function, &CodeFacts::default(), &coverage, &TemplateResources::default(), today, None).value;
     let facts = FunctionFacts {
         function: &function,
         components: &[],

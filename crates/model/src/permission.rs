@@ -150,8 +150,12 @@ pub struct NeedEvidence {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Use {
     pub action: String,
+    /// `2026-10-01T12:00:00Z`.
     pub last_seen: Option<String>,
+    /// What kind of record shows it last: `cloudtrail`, `service-last-accessed` or `access-analyzer`.
     pub source: String,
+    /// ARNs on which it was seen, sorted; empty when the records do not say.
+    pub resources: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -333,7 +337,10 @@ pub struct Permissions {
     pub identity: Option<SymbolicText>,
     pub policies: Vec<Policy>,
     pub needed: Vec<Need>,
+    /// Sorted by action, one row each.
     pub used: Vec<Use>,
+    /// Actions that were asked for and denied, sorted by action, one row each.
+    pub denied: Vec<Use>,
     pub verdicts: Vec<Verdict>,
     /// In the order of the paths.
     pub escalations: Vec<Escalation>,

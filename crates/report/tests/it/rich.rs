@@ -239,8 +239,10 @@ fn permissions() -> Permissions {
         used: vec![Use {
             action: "dynamodb:GetItem".into(),
             last_seen: Some("2026-11-01T10:00:00Z".into()),
-            source: "trail.json.gz".into(),
+            source: "cloudtrail".into(),
+            resources: Vec::new(),
         }],
+        denied: Vec::new(),
         verdicts: verdicts(orders),
         recommended: Some(vec![RecommendedStatement {
             sid: "Orders".into(),

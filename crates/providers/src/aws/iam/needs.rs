@@ -99,6 +99,14 @@ pub fn needs(calls: &[Call], function: &Function, resources: &TemplateResources)
     needs_in_detail(calls, function, resources).map(|needs| needs.to_model())
 }
 
+/// What one call needs, without what the function's wiring does.
+pub(crate) fn needs_of_call(call: &Call, function: &Function) -> Needs {
+    let resources = &TemplateResources::default();
+    let mut reader = Reader { function, resources, needs: Needs::default(), gaps: Vec::new() };
+    reader.call(call);
+    reader.needs
+}
+
 pub(crate) fn needs_in_detail(calls: &[Call], function: &Function, resources: &TemplateResources) -> Parsed<Needs> {
     let mut reader = Reader { function, resources, needs: Needs::default(), gaps: Vec::new() };
     for call in calls {

@@ -114,7 +114,7 @@ fn day() -> Date {
 }
 
 fn judge(statements: &[&str], calls: &[&str]) -> Permissions {
-    permissions(&function(statements), &code(calls), &CodeCoverage::Full, &template(), day()).value
+    permissions(&function(statements), &code(calls), &CodeCoverage::Full, &template(), day(), None).value
 }
 
 /// Verdicts as `action judgement: resources`.
@@ -294,7 +294,7 @@ fn nothing_is_called_needless_that_could_not_be_looked_for() {
         let code = CodeFacts { unresolved, ..code(&[GET]) };
         let function =
             function(&["allow dynamodb:GetItem,s3:GetObject,sqs:SendMessage on ${Orders.Arn},${Files.Arn}/*"]);
-        let found = permissions(&function, &code, coverage, &template(), day()).value;
+        let found = permissions(&function, &code, coverage, &template(), day(), None).value;
         found.verdicts.iter().map(|verdict| verdict.judgement.name()).collect()
     };
     assert_eq!(judgements(&CodeCoverage::Full, vec![]), ["keep", "remove", "remove"]);
@@ -303,7 +303,7 @@ fn nothing_is_called_needless_that_could_not_be_looked_for() {
     assert_eq!(judgements(&CodeCoverage::Partial("a layer".into()), vec![]), ["keep", "review", "review"]);
     let unread = CodeCoverage::None("a binary".into());
     assert_eq!(judgements(&unread, vec![]), ["keep", "review", "review"]);
-    assert_eq!(permissions(&function(&[]), &code(&[]), &unread, &template(), day()).value.recommended, None);
+    assert_eq!(permissions(&function(&[]), &code(&[]), &unread, &template(), day(), None).value.recommended, None);
 }
 
 #[test]
@@ -317,7 +317,7 @@ fn an_unread_policy_may_grant_what_is_missing() {
         statements: Vec::new(),
         location: Location::line("template.yaml", 8),
     });
-    let found = permissions(&function, &code(&[GET]), &CodeCoverage::Full, &template(), day()).value;
+    let found = permissions(&function, &code(&[GET]), &CodeCoverage::Full, &template(), day(), None).value;
     let verdict = &found.verdicts[0];
     assert_eq!((verdict.judgement.name(), verdict.confidence), ("add", Confidence::Possible));
     assert!(verdict.reason.contains("`Team`"), "{}", verdict.reason);
@@ -327,7 +327,7 @@ fn an_unread_policy_may_grant_what_is_missing() {
 fn code_without_a_policy_is_told_what_it_needs_only() {
     let mut function = function(&[]);
     function.identity = Identity::default();
-    let found = permissions(&function, &code(&[GET]), &CodeCoverage::Full, &template(), day());
+    let found = permissions(&function, &code(&[GET]), &CodeCoverage::Full, &template(), day(), None);
     assert_eq!(found.value.verdicts, []);
     assert_eq!(found.value.recommended.map(|statements| statements.len()), Some(1));
     assert!(found.gaps[0].why.contains("--policy"));
@@ -342,7 +342,7 @@ fn what_the_platform_grants_itself_stays_as_it_is() {
         resource: Some("${Queue.Arn}".into()).map(|_: SymbolicText| SymbolicText::reference("Queue.Arn")),
         location: Location::line("template.yaml", 12),
     }];
-    let found = permissions(&function, &code(&[]), &CodeCoverage::Full, &template(), day()).value;
+    let found = permissions(&function, &code(&[]), &CodeCoverage::Full, &template(), day(), None).value;
     assert!(found.verdicts.iter().all(|verdict| verdict.judgement.name() == "keep"), "{:?}", shown(&found));
 }
 
@@ -566,7 +566,7 @@ fn ways_to_more_rights_need_all_their_actions_and_heed_deny() {
 #[test]
 fn says_what_an_attacker_gains_and_whether_everywhere() {
     let harms = |statements: &[&str], row: usize| {
-        let found = permissions(&function(statements), &code(&[]), &CodeCoverage::Full, &template(), day()).value;
+        let found = permissions(&function(statements), &code(&[]), &CodeCoverage::Full, &template(), day(), None).value;
         let shown = |harm: &model::permission::GrantHarm| {
             let place = if harm.is_everywhere { "everywhere" } else { "there" };
             format!("{} {place}: {} of {}", harm.harm.name(), harm.actions.len(), harm.action_count)
