@@ -137,6 +137,8 @@ pub struct Need {
     pub tier: Tier,
     pub evidence: Vec<NeedEvidence>,
     pub confidence: Confidence,
+    /// What whoever takes the function over can do with it, worst first.
+    pub harms: Vec<Harm>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -254,8 +256,10 @@ pub struct GrantHarm {
     pub actions: Vec<String>,
     /// How many do, those included that are not listed.
     pub action_count: usize,
-    /// Whether one of them is granted on every resource that it can be used on, whatever the condition.
+    /// Whether one of them is granted on every resource that it can be used on, and no condition narrows it.
     pub is_everywhere: bool,
+    /// What they are granted on, as written; `*` where the statement names what it leaves out.
+    pub resources: Vec<SymbolicText>,
 }
 
 /// One row of the permissions table: one granted action as written, or one needed action that is not granted.

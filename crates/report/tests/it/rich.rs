@@ -234,6 +234,7 @@ fn permissions() -> Permissions {
                     call: "dynamodb.GetItem".into(),
                 }],
                 confidence: *confidence,
+                harms: vec![Harm::DataExfiltration],
             })
             .collect(),
         used: vec![Use {
@@ -286,6 +287,7 @@ fn harms(judgement: Judgement) -> Vec<GrantHarm> {
         actions: vec![action.into()],
         action_count: 12,
         is_everywhere: judgement == Judgement::Dangerous,
+        resources: texts(&["*"]),
     };
     match judgement {
         Judgement::Dangerous => Harm::ALL.map(|of| harm(of, "iam:PassRole")).to_vec(),

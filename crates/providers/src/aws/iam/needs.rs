@@ -67,6 +67,7 @@ impl Needs {
                 tier: needed.tier,
                 evidence: needed.evidence.clone(),
                 confidence: needed.confidence,
+                harms: facts::harms_of(*action).iter().map(|entry| entry.harm).collect(),
             })
             .collect();
         needs.sort_by(|left, right| left.action.cmp(&right.action));

@@ -136,13 +136,15 @@ impl<'a> Row<'a> {
             [] => self.statement.resources.clone(),
             _ => vec!["*".into()],
         };
+        let accepted = self.accepted(&written.effective);
+        let harms = harms_in(&accepted, &own, |action| self.is_unconstrained_for(action));
         Verdict {
             action: written.action.clone(),
             resources: judged.resources.unwrap_or(own),
             judgement: judged.judgement,
             reason: judged.reason,
             needed_actions: needed.into_iter().collect(),
-            harms: harms_in(&self.accepted(&written.effective), |action| self.is_unconstrained_for(action)),
+            harms,
             policy: Some(self.policy.id.clone()),
             origin: Some(written.origin.clone()),
             confidence: judged.confidence,
