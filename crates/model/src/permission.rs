@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::proposal::Proposal;
 use crate::trust::{RoleChain, TrustProblem};
 use crate::{Confidence, Location, SymbolicText};
 
@@ -13,6 +14,8 @@ pub struct Policy {
     pub kind: PolicyKind,
     pub name: String,
     pub arn: Option<SymbolicText>,
+    /// Of a policy template, sorted by name.
+    pub parameters: Vec<(String, SymbolicText)>,
     pub statements: Vec<Statement>,
     /// Where it is attached.
     pub location: Location,
@@ -282,12 +285,16 @@ pub struct Verdict {
     pub confidence: Confidence,
 }
 
-/// A statement of the recommended policy. Sorted by resources, then actions.
+/// A statement of the recommended policy. Sorted by effect, resources, then actions.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RecommendedStatement {
     pub sid: String,
+    /// `Deny` where a statement of today takes away a part of what is needed: it stays.
+    pub effect: Effect,
     pub actions: Vec<String>,
     pub resources: Vec<SymbolicText>,
+    /// Only of a Deny; `resources` is then empty.
+    pub not_resources: Vec<SymbolicText>,
     pub conditions: Conditions,
 }
 
@@ -356,6 +363,8 @@ pub struct Permissions {
     pub role_chains: Vec<RoleChain>,
     /// `None` when the code could not be read at all, so that no policy can be proposed.
     pub recommended: Option<Vec<RecommendedStatement>>,
+    /// The recommended policy as the project would write it; there when `recommended` is.
+    pub proposal: Option<Proposal>,
     /// Number of distinct actions granted after expanding wildcards, and how many of them are needed.
     pub granted_action_count: usize,
     pub needed_action_count: usize,

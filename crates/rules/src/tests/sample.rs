@@ -277,6 +277,7 @@ impl Sample {
             kind,
             name: name.to_owned(),
             arn: None,
+            parameters: Vec::new(),
             statements: Vec::new(),
             location,
         });

@@ -73,14 +73,19 @@ pub fn permissions(
         gaps.push(Gap::new(function.location.clone(), why, &[Hidden::Permissions]));
     }
     gaps.extend(usage.and_then(|usage| verdicts::denied_without_need(usage, &needs, function)));
+    let verdicts = comparison.verdicts();
+    let proposal = recommended
+        .as_deref()
+        .map(|recommended| recommendation::propose(function, &verdicts, recommended, resources, today));
     let permissions = Permissions {
         identity: identity.name.clone(),
         policies: identity.policies.clone(),
         needed: needs.to_model(),
         used: usage.map(FunctionUsage::used).unwrap_or_default(),
         denied: usage.map(FunctionUsage::denied).unwrap_or_default(),
-        verdicts: comparison.verdicts(),
+        verdicts,
         recommended,
+        proposal,
         escalations: escalation::escalations(&grants, &granted, identity),
         problems: problems::problems(identity, resources, today),
         trust_problems: trust::problems(identity, today),

@@ -49,6 +49,7 @@ fn function(statements: &[&str]) -> Function {
         kind,
         name: kind.name().to_owned(),
         arn: None,
+        parameters: Vec::new(),
         statements,
         location: Location::line("template.yaml", 5),
     };
@@ -73,7 +74,13 @@ fn function(statements: &[&str]) -> Function {
         code: Vec::new(),
         triggers: Vec::new(),
         environment: [("BUCKET", "${Files}"), ("QUEUE", "${Queue}"), ("TABLE", "${Orders}")].map(variable).to_vec(),
-        identity: Identity { name: Some("role of F".into()), policies, trust: Vec::new(), shared_with: Vec::new() },
+        identity: Identity {
+            name: Some("role of F".into()),
+            policies,
+            trust: Vec::new(),
+            shared_with: Vec::new(),
+            home: None,
+        },
         wiring: Vec::new(),
         location: Location::file("template.yaml"),
     }
@@ -314,6 +321,7 @@ fn an_unread_policy_may_grant_what_is_missing() {
         kind: PolicyKind::Unresolved,
         name: "Team".into(),
         arn: None,
+        parameters: Vec::new(),
         statements: Vec::new(),
         location: Location::line("template.yaml", 8),
     });
@@ -531,6 +539,7 @@ fn ways(statements: &str) -> Vec<String> {
         kind: PolicyKind::Customer,
         name: "p".to_owned(),
         arn: None,
+        parameters: Vec::new(),
         statements: read,
         location: Location::file("p.json"),
     };

@@ -19,6 +19,7 @@ pub use operations::{
 };
 pub use policies::{
     Connector, ConnectorSide, ManagedPolicy, SamPolicyTemplate, connector, managed_policy, sam_policy_template,
+    sam_policy_templates,
 };
 pub use resource_types::arn_of_resource_type;
 
