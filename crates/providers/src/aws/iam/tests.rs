@@ -598,3 +598,23 @@ fn says_what_an_attacker_gains_and_whether_everywhere() {
     assert_eq!(all.len(), 8);
     assert!(all.iter().all(|harm| harm.contains("everywhere: 6 of")), "{all:?}");
 }
+
+#[test]
+fn a_role_passed_to_another_service_opens_no_way() {
+    let ways = |service: Option<&str>| {
+        let mut function =
+            function(&["allow iam:PassRole on *", "allow lambda:CreateFunction,lambda:InvokeFunction on *"]);
+        if let Some(service) = service {
+            let keys = BTreeMap::from([("iam:PassedToService".to_owned(), vec![service.into()])]);
+            let conditions = BTreeMap::from([("StringEquals".to_owned(), keys)]);
+            function.identity.policies[0].statements[0].conditions = conditions;
+        }
+        let found = permissions(&function, &code(&[]), &CodeCoverage::Full, &template(), day(), None).value;
+        let shown = |way: &model::permission::Escalation| format!("{} {}", way.path, way.confidence.name());
+        found.escalations.iter().map(shown).collect::<Vec<_>>()
+    };
+    assert_eq!(ways(None), ["lambda-001 likely"]);
+    assert_eq!(ways(Some("lambda.amazonaws.com")), ["lambda-001 possible"]);
+    assert_eq!(ways(Some("states.amazonaws.com")), [""; 0]);
+    assert_eq!(ways(Some("ecs-tasks.amazonaws.com")), [""; 0]);
+}
