@@ -4,8 +4,6 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     ReadTargets,
-    /// In mebibytes.
-    ReadUsage,
     Assess,
 }
 
@@ -13,7 +11,6 @@ impl Stage {
     pub fn title(self) -> &'static str {
         match self {
             Self::ReadTargets => "reading targets",
-            Self::ReadUsage => "reading logs, MiB",
             Self::Assess => "assessing functions",
         }
     }

@@ -12,7 +12,6 @@ mod python_names;
 mod sdk;
 pub(crate) mod sources;
 mod table;
-mod usage;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,7 +31,7 @@ pub(crate) struct FactsArguments {
 }
 
 /// Every table, in the order of their paths.
-const TABLES: &[&[Table]] = &[sdk::TABLES, iam::TABLES, jvm::TABLES, usage::TABLES];
+const TABLES: &[&[Table]] = &[sdk::TABLES, iam::TABLES, jvm::TABLES];
 
 /// Writes the tables, or with `--check` names those that differ from what their sources yield.
 ///

@@ -11,4 +11,3 @@ mod help;
 mod images;
 mod packages;
 mod program;
-mod recommendations;

@@ -14,7 +14,7 @@ use model::permission::{Policy, PolicyKind, Statement};
 use model::trust::TrustStatement;
 use model::{Gap, Hidden, Location, Parsed, SymbolicText};
 
-use self::details::{AttachedPolicy, Details, Document, InlinePolicy, ManagedPolicyDetail};
+use self::details::{AttachedPolicy, Details, Document, Group, InlinePolicy, ManagedPolicyDetail, Role, User};
 use super::facts;
 use crate::aws::policy_document;
 
@@ -31,69 +31,103 @@ pub fn is_account(text: &str) -> bool {
     details::LISTS.iter().any(|list| text.contains(&format!("\"{list}\"")))
 }
 
-/// The identities of the account in the text of `file`, in its order: roles, users, groups.
-///
-/// # Errors
-/// When the text is not such an answer, with line and column.
-pub fn identities(text: &str, file: &str) -> Result<Parsed<Vec<AccountIdentity>>, serde_json::Error> {
-    let details: Details<'_> = serde_json::from_str(text)?;
-    let mut reader = Reader::new(text, file, &details);
-    let mut found = Vec::new();
-    for role in &details.roles {
-        let boundary = role.boundary.as_ref().and_then(|boundary| boundary.arn.as_deref());
-        let mut identity = reader.identity(&role.arn, &role.inline, &role.attached, boundary);
-        identity.trust = role.trust.as_ref().map(|trust| reader.trust(trust, &role.name)).unwrap_or_default();
-        found.push(AccountIdentity { arn: role.arn.to_string(), name: role.name.to_string(), identity });
-    }
-    let groups: BTreeMap<&str, _> = details.groups.iter().map(|group| (group.name.as_ref(), group)).collect();
-    for user in &details.users {
-        let boundary = user.boundary.as_ref().and_then(|boundary| boundary.arn.as_deref());
-        let mut identity = reader.identity(&user.arn, &user.inline, &user.attached, boundary);
-        for name in &user.groups {
-            match groups.get(name.as_ref()) {
-                Some(group) => {
-                    let of_group = reader.identity(&user.arn, &group.inline, &group.attached, None);
-                    identity.policies.extend(of_group.policies);
-                }
-                None => reader.gap(format!("group `{name}` of user `{}` is not in the file", user.name)),
-            }
-        }
-        found.push(AccountIdentity { arn: user.arn.to_string(), name: user.name.to_string(), identity });
-    }
-    for group in &details.groups {
-        let identity = reader.identity(&group.arn, &group.inline, &group.attached, None);
-        found.push(AccountIdentity { arn: group.arn.to_string(), name: group.name.to_string(), identity });
-    }
-    for found in &mut found {
-        number_repeats(&mut found.identity.policies);
-    }
-    Ok(Parsed { value: found, gaps: reader.gaps })
-}
-
-struct Reader<'a> {
+/// An account whose identities are read one at a time, so that an account of any size takes little more than its text.
+pub struct Account<'a> {
     text: &'a str,
     file: &'a str,
+    details: Details<'a>,
     /// Offsets of the beginnings of lines.
     lines: Vec<usize>,
+}
+
+impl<'a> Account<'a> {
+    /// The account in the text of `file`.
+    ///
+    /// # Errors
+    /// When the text is not such an answer, with line and column.
+    pub fn parse(text: &'a str, file: &'a str) -> Result<Self, serde_json::Error> {
+        let details: Details<'a> = serde_json::from_str(text)?;
+        let after = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(after).collect();
+        Ok(Self { text, file, details, lines })
+    }
+
+    /// How many identities there are.
+    pub fn len(&self) -> usize {
+        self.details.roles.len() + self.details.users.len() + self.details.groups.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Reads the identities of an account. Managed policies are read once by each reader.
+pub struct Reader<'a> {
+    account: &'a Account<'a>,
+    groups: BTreeMap<&'a str, &'a Group<'a>>,
     managed: BTreeMap<&'a str, &'a ManagedPolicyDetail<'a>>,
-    /// Statements of managed policies, each read once.
+    /// Statements of managed policies.
     read: BTreeMap<String, Option<Rc<Vec<Statement>>>>,
     gaps: Vec<Gap>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(text: &'a str, file: &'a str, details: &'a Details<'a>) -> Self {
-        let after = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        let lines = std::iter::once(0).chain(after).collect();
-        let managed = details.policies.iter().map(|policy| (policy.arn.as_ref(), policy)).collect();
-        Self { text, file, lines, managed, read: BTreeMap::new(), gaps: Vec::new() }
+    pub fn new(account: &'a Account<'a>) -> Self {
+        let groups = account.details.groups.iter().map(|group| (group.name.as_ref(), group)).collect();
+        let managed = account.details.policies.iter().map(|policy| (policy.arn.as_ref(), policy)).collect();
+        Self { account, groups, managed, read: BTreeMap::new(), gaps: Vec::new() }
+    }
+
+    /// What could not be read so far.
+    pub fn into_gaps(self) -> Vec<Gap> {
+        self.gaps
+    }
+
+    /// The identity at this place of the file's order: roles, users, groups. `None` past the last.
+    pub fn identity(&mut self, place: usize) -> Option<AccountIdentity> {
+        let details = &self.account.details;
+        let mut read = if let Some(role) = details.roles.get(place) {
+            self.role(role)
+        } else if let Some(user) = details.users.get(place - details.roles.len()) {
+            self.user(user)
+        } else {
+            let group = details.groups.get(place - details.roles.len() - details.users.len())?;
+            let identity = self.attachments(&group.arn, &group.inline, &group.attached, None);
+            AccountIdentity { arn: group.arn.to_string(), name: group.name.to_string(), identity }
+        };
+        number_repeats(&mut read.identity.policies);
+        Some(read)
+    }
+
+    fn role(&mut self, role: &Role<'a>) -> AccountIdentity {
+        let boundary = role.boundary.as_ref().and_then(|boundary| boundary.arn.as_deref());
+        let mut identity = self.attachments(&role.arn, &role.inline, &role.attached, boundary);
+        identity.trust = role.trust.as_ref().map(|trust| self.trust(trust, &role.name)).unwrap_or_default();
+        AccountIdentity { arn: role.arn.to_string(), name: role.name.to_string(), identity }
+    }
+
+    /// A user with what its groups add.
+    fn user(&mut self, user: &User<'a>) -> AccountIdentity {
+        let boundary = user.boundary.as_ref().and_then(|boundary| boundary.arn.as_deref());
+        let mut identity = self.attachments(&user.arn, &user.inline, &user.attached, boundary);
+        for name in &user.groups {
+            match self.groups.get(name.as_ref()).copied() {
+                Some(group) => {
+                    let of_group = self.attachments(&user.arn, &group.inline, &group.attached, None);
+                    identity.policies.extend(of_group.policies);
+                }
+                None => self.gap(format!("group `{name}` of user `{}` is not in the file", user.name)),
+            }
+        }
+        AccountIdentity { arn: user.arn.to_string(), name: user.name.to_string(), identity }
     }
 
     fn gap(&mut self, why: String) {
-        self.gaps.push(Gap::new(Location::file(self.file), why, &[Hidden::Permissions]));
+        self.gaps.push(Gap::new(Location::file(self.account.file), why, &[Hidden::Permissions]));
     }
 
-    fn identity(
+    fn attachments(
         &mut self,
         arn: &str,
         inline: &[InlinePolicy<'a>],
@@ -112,13 +146,7 @@ impl<'a> Reader<'a> {
             let name = arn.rsplit('/').next().unwrap_or(arn);
             policies.push(self.attached(arn, name, Some(PolicyKind::Boundary)));
         }
-        Identity {
-            name: Some(SymbolicText::literal(arn)),
-            policies,
-            trust: Vec::new(),
-            shared_with: Vec::new(),
-            home: None,
-        }
+        Identity { name: Some(SymbolicText::literal(arn)), policies, trust: Vec::new(), shared_with: Vec::new() }
     }
 
     fn policy(&self, kind: PolicyKind, name: &str, arn: Option<&str>, statements: Vec<Statement>) -> Policy {
@@ -127,9 +155,8 @@ impl<'a> Reader<'a> {
             kind,
             name: name.to_owned(),
             arn: arn.map(SymbolicText::literal),
-            parameters: Vec::new(),
             statements,
-            location: Location::file(self.file),
+            location: Location::file(self.account.file),
         }
     }
 
@@ -160,7 +187,7 @@ impl<'a> Reader<'a> {
             let document = version.or(detail.versions.first())?;
             return Some(self.document(&document.document, arn));
         }
-        facts::managed_policy(arn).map(|policy| policy.statements(&Location::file(self.file)))
+        facts::managed_policy(arn).map(|policy| policy.statements(&Location::file(self.account.file)))
     }
 
     fn document(&mut self, document: &Document<'a>, name: &str) -> Vec<Statement> {
@@ -184,11 +211,11 @@ impl<'a> Reader<'a> {
         what: &str,
         read: impl FnOnce(&str, &str) -> Result<Parsed<Vec<T>>, deploy::Error>,
     ) -> (Vec<T>, u32) {
-        let Some((json, line)) = document.json(self.text, &self.lines) else {
+        let Some((json, line)) = document.json(self.account.text, &self.account.lines) else {
             self.gap(format!("{what} is neither JSON nor URL-encoded JSON"));
             return (Vec::new(), 1);
         };
-        match read(&json, self.file) {
+        match read(&json, self.account.file) {
             Ok(parsed) => {
                 self.gaps.extend(parsed.gaps.into_iter().map(|mut gap| {
                     shift(&mut gap.location, line);

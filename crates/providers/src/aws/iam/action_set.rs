@@ -63,11 +63,18 @@ impl ActionSet {
         self.words.iter().all(|word| *word == 0)
     }
 
+    /// Whether the sets have an action in common.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        self.words.iter().zip(&other.words).any(|(mine, other)| mine & other != 0)
+    }
+
     /// In the order of their lower-case names.
     pub(crate) fn iter(&self) -> impl Iterator<Item = ActionId> {
         self.words.iter().enumerate().flat_map(|(place, word)| {
-            let bits = (0..64).filter(move |bit| word >> bit & 1 == 1);
-            bits.map(move |bit| ActionId::from_index(place * 64 + bit))
+            // Each step takes the lowest bit away: sets have few members as a rule.
+            let rest = std::iter::successors(Some(*word), |rest| Some(rest & rest.wrapping_sub(1)));
+            let bits = rest.take_while(|rest| *rest != 0).map(u64::trailing_zeros);
+            bits.map(move |bit| ActionId::from_index(place * 64 + bit as usize))
         })
     }
 

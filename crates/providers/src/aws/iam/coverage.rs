@@ -13,6 +13,8 @@ pub enum CodeCoverage {
     Partial(String),
     /// None: the sentence says why. Nothing is then called needless, and no policy proposed.
     None(String),
+    /// Policies are judged by themselves: there is no code to look at.
+    Alone,
 }
 
 /// What speaks against calling a granted action needless.
@@ -39,12 +41,18 @@ impl<'a> Doubts<'a> {
         Self { coverage, anywhere, by_prefix }
     }
 
+    /// Whether policies are judged by themselves.
+    pub(crate) fn is_alone(&self) -> bool {
+        *self.coverage == CodeCoverage::Alone
+    }
+
     /// Why an action of this service may be used although no call of it was found.
     pub(crate) fn about(&self, prefix: &str) -> Option<String> {
         let site = |site: &Unresolved| format!("{} ({})", site.why, site.location);
         match self.coverage {
             CodeCoverage::None(why) => return Some(format!("the code could not be read: {why}")),
             CodeCoverage::Partial(why) => return Some(format!("part of the code could not be read: {why}")),
+            CodeCoverage::Alone => return Some("there is no code to tell".to_owned()),
             CodeCoverage::Full => {}
         }
         let known = self.by_prefix.iter().find(|(known, _)| *known == prefix).map(|(_, found)| site(found));

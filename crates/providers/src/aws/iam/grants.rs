@@ -4,6 +4,7 @@
 //! it too. Conditions are never taken to hold, nor to fail: what depends on one is said to.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use model::function::Identity;
@@ -12,11 +13,12 @@ use model::{Part, SymbolicText};
 
 use super::action_set::{ActionSet, KnownActions};
 use super::expiry;
-use super::facts::ActionId;
+use super::facts::{self, ActionId};
 use super::pattern::{Pattern, Side};
 use super::template_resources::TemplateResources;
 
 /// Every statement of an identity, compiled.
+#[derive(Default)]
 pub(crate) struct Grants {
     allows: Vec<Grant>,
     denies: Vec<Grant>,
@@ -27,11 +29,18 @@ pub(crate) struct Grants {
 }
 
 /// One statement.
+#[derive(Clone)]
 pub(crate) struct Grant {
     /// Its policy's place in the identity.
     pub(crate) policy: usize,
     /// Its place in the policy.
     pub(crate) statement: usize,
+    /// What it says, shared by all identities that have the policy.
+    extent: Arc<Extent>,
+}
+
+/// What a statement is about.
+struct Extent {
     actions: ActionSet,
     /// Whether `actions` is exactly what the statement names.
     is_exact: bool,
@@ -42,6 +51,14 @@ pub(crate) struct Grant {
 enum Resources {
     In(Vec<Pattern>),
     NotIn(Vec<Pattern>),
+}
+
+/// The statements of a policy, compiled.
+#[derive(Clone, Default)]
+pub(crate) struct CompiledPolicy {
+    statements: Vec<(Effect, Grant)>,
+    /// Places of those whose time has passed, with the day.
+    expired: Vec<(usize, Date)>,
 }
 
 /// How far a statement reaches a resource.
@@ -80,26 +97,55 @@ impl std::fmt::Debug for Grant {
 
 impl Grants {
     pub(crate) fn new(identity: &Identity, resources: &TemplateResources, today: Date) -> Self {
-        let mut grants = Self { allows: Vec::new(), denies: Vec::new(), boundary: None, expired: BTreeMap::new() };
+        Self::of_compiled(identity, |policy| compile(policy, resources, today))
+    }
+
+    /// The grants of an identity, whose policies `compile` compiles.
+    pub(crate) fn of_compiled(identity: &Identity, mut compile: impl FnMut(&Policy) -> CompiledPolicy) -> Self {
+        let mut grants = Self::default();
         for (place, policy) in identity.policies.iter().enumerate() {
-            let mut compiled = compile(policy, place, resources);
-            compiled.retain(|(_, grant)| {
-                let statement = policy.statements.get(grant.statement);
-                let day = statement.and_then(|statement| expiry::expired(&statement.conditions, today));
-                grants.expired.extend(day.map(|day| ((place, grant.statement), day)));
-                day.is_none()
-            });
-            let (allows, denies): (Vec<_>, Vec<_>) =
-                compiled.into_iter().partition(|(effect, _)| *effect == Effect::Allow);
-            grants.denies.extend(denies.into_iter().map(|(_, grant)| grant));
-            let allows = allows.into_iter().map(|(_, grant)| grant);
-            match policy.kind {
-                PolicyKind::Boundary if policy.statements.is_empty() => {}
-                PolicyKind::Boundary => grants.boundary.get_or_insert_default().extend(allows),
-                _ => grants.allows.extend(allows),
+            let compiled = compile(policy);
+            grants.expired.extend(compiled.expired.iter().map(|(statement, day)| ((place, *statement), *day)));
+            if policy.kind == PolicyKind::Boundary && !policy.statements.is_empty() {
+                grants.boundary.get_or_insert_default();
+            }
+            for (effect, mut grant) in compiled.statements {
+                grant.policy = place;
+                match (effect, policy.kind) {
+                    (Effect::Deny, _) => grants.denies.push(grant),
+                    (Effect::Allow, PolicyKind::Boundary) => grants.boundary.get_or_insert_default().push(grant),
+                    (Effect::Allow, _) => grants.allows.push(grant),
+                }
             }
         }
         grants
+    }
+
+    /// Whether nothing surely takes away from what the policies allow.
+    pub(crate) fn is_unlimited(&self) -> bool {
+        self.boundary.is_none() && !self.denies.iter().any(|deny| deny.extent.is_exact && !deny.extent.is_conditional)
+    }
+
+    /// The statements about one action.
+    pub(crate) fn only(&self, action: ActionId) -> Self {
+        let about =
+            |grants: &[Grant]| grants.iter().filter(|grant| grant.extent.actions.contains(action)).cloned().collect();
+        Self {
+            allows: about(&self.allows),
+            denies: about(&self.denies),
+            boundary: self.boundary.as_deref().map(about),
+            expired: BTreeMap::new(),
+        }
+    }
+
+    /// Whether every action is granted on every resource, and nothing may take any of that away.
+    pub(crate) fn has_everything(&self) -> bool {
+        let has_all = |grant: &Grant| {
+            let has_resources = grant.patterns().is_some_and(|patterns| patterns.iter().any(Pattern::is_everything));
+            let extent = &grant.extent;
+            has_resources && extent.is_exact && !extent.is_conditional && extent.actions.len() == facts::action_count()
+        };
+        self.denies.is_empty() && self.boundary.is_none() && self.allows.iter().any(has_all)
     }
 
     pub(crate) fn decide(&self, action: ActionId, resource: &Pattern) -> Decision<'_> {
@@ -122,11 +168,11 @@ impl Grants {
     pub(crate) fn effective(&self, actions: &ActionSet, grant: &Grant) -> ActionSet {
         let mut effective = actions.clone();
         for deny in self.denies.iter().filter(|deny| deny.takes_away_all_of(grant)) {
-            effective.subtract(&deny.actions);
+            effective.subtract(&deny.extent.actions);
         }
         if let Some(boundary) = &self.boundary {
             let mut within = ActionSet::empty();
-            boundary.iter().for_each(|limit| within.unite(&limit.actions));
+            boundary.iter().for_each(|limit| within.unite(&limit.extent.actions));
             effective.intersect(&within);
         }
         effective
@@ -134,47 +180,42 @@ impl Grants {
 
     /// The statement that denies `action` wherever `grant` allows it.
     pub(crate) fn denial_of(&self, action: ActionId, grant: &Grant) -> Option<&Grant> {
-        self.denies.iter().find(|deny| deny.actions.contains(action) && deny.takes_away_all_of(grant))
+        self.denies.iter().find(|deny| deny.extent.actions.contains(action) && deny.takes_away_all_of(grant))
     }
 
     /// Every action granted on something.
     pub(crate) fn all_actions(&self) -> ActionSet {
         let mut all = ActionSet::empty();
         for allow in &self.allows {
-            all.unite(&self.effective(&allow.actions, allow));
+            all.unite(&self.effective(&allow.extent.actions, allow));
         }
         all
     }
 
     /// The statements that allow the action on something.
     pub(crate) fn allows_of(&self, action: ActionId) -> impl Iterator<Item = &Grant> {
-        self.allows.iter().filter(move |allow| allow.actions.contains(action))
+        self.allows.iter().filter(move |allow| allow.extent.actions.contains(action))
     }
 
     /// Whether some statement allows the action on every resource, unconditionally, and nothing may take it away.
     pub(crate) fn is_granted_everywhere(&self, action: ActionId) -> bool {
         let is_open = |grant: &Grant| {
-            let has_all = match &grant.resources {
+            let has_all = match &grant.extent.resources {
                 Resources::In(patterns) => patterns.iter().any(Pattern::is_everything),
                 Resources::NotIn(_) => false,
             };
-            has_all && grant.is_exact && !grant.is_conditional
+            has_all && grant.extent.is_exact && !grant.extent.is_conditional
         };
         let is_within =
-            |limits: &Vec<Grant>| limits.iter().any(|limit| limit.actions.contains(action) && is_open(limit));
+            |limits: &Vec<Grant>| limits.iter().any(|limit| limit.extent.actions.contains(action) && is_open(limit));
         self.allows_of(action).any(is_open)
-            && !self.denies.iter().any(|deny| deny.actions.contains(action))
+            && !self.denies.iter().any(|deny| deny.extent.actions.contains(action))
             && self.boundary.as_ref().is_none_or(is_within)
     }
 
     /// The day until which a statement held that holds no more.
     pub(crate) fn expired(&self, policy: usize, statement: usize) -> Option<Date> {
         self.expired.get(&(policy, statement)).copied()
-    }
-
-    /// Every Deny, in the order of policies and statements.
-    pub(crate) fn denies(&self) -> impl Iterator<Item = &Grant> {
-        self.denies.iter()
     }
 
     pub(crate) fn allow(&self, policy: usize, statement: usize) -> Option<&Grant> {
@@ -184,10 +225,10 @@ impl Grants {
 
 impl Grant {
     pub(crate) fn reach(&self, action: ActionId, resource: &Pattern) -> Reach {
-        if !self.actions.contains(action) {
+        if !self.extent.actions.contains(action) {
             return Reach::No;
         }
-        let reach = match &self.resources {
+        let reach = match &self.extent.resources {
             Resources::In(patterns) if patterns.iter().any(|pattern| pattern.covers(resource)) => Reach::Surely,
             Resources::In(patterns) if patterns.iter().any(|pattern| pattern.may_meet(resource)) => Reach::Perhaps,
             Resources::In(_) => Reach::No,
@@ -196,15 +237,15 @@ impl Grant {
             Resources::NotIn(_) => Reach::Surely,
         };
         match reach {
-            Reach::Surely if !self.is_exact => Reach::Perhaps,
-            Reach::Surely if self.is_conditional => Reach::OnCondition,
+            Reach::Surely if !self.extent.is_exact => Reach::Perhaps,
+            Reach::Surely if self.extent.is_conditional => Reach::OnCondition,
             reach => reach,
         }
     }
 
     /// The patterns of its resources; `None` for `NotResource`.
     pub(crate) fn patterns(&self) -> Option<&[Pattern]> {
-        match &self.resources {
+        match &self.extent.resources {
             Resources::In(patterns) => Some(patterns),
             Resources::NotIn(_) => None,
         }
@@ -212,10 +253,10 @@ impl Grant {
 
     /// Whether this Deny surely reaches every resource of the Allow.
     fn takes_away_all_of(&self, allow: &Self) -> bool {
-        if !self.is_exact || self.is_conditional {
+        if !self.extent.is_exact || self.extent.is_conditional {
             return false;
         }
-        match (&self.resources, &allow.resources) {
+        match (&self.extent.resources, &allow.extent.resources) {
             (Resources::In(mine), Resources::In(others)) => {
                 others.iter().all(|other| mine.iter().any(|pattern| pattern.covers(other)))
             }
@@ -228,8 +269,14 @@ impl Grant {
     }
 }
 
-fn compile(policy: &Policy, place: usize, resources: &TemplateResources) -> Vec<(Effect, Grant)> {
-    let compiled = policy.statements.iter().enumerate().map(|(statement, written)| {
+/// Compiles a policy as the first of an identity.
+pub(crate) fn compile(policy: &Policy, resources: &TemplateResources, today: Date) -> CompiledPolicy {
+    let mut compiled = CompiledPolicy::default();
+    for (statement, written) in policy.statements.iter().enumerate() {
+        if let Some(day) = expiry::expired(&written.conditions, today) {
+            compiled.expired.push((statement, day));
+            continue;
+        }
         let (actions, is_exact) = actions(written);
         let patterns = |texts: &[SymbolicText]| {
             texts.iter().map(|text| Pattern::new(text, Side::Grant, resources)).collect::<Vec<_>>()
@@ -238,17 +285,10 @@ fn compile(policy: &Policy, place: usize, resources: &TemplateResources) -> Vec<
             [] => Resources::In(patterns(&written.resources)),
             excluded => Resources::NotIn(patterns(excluded)),
         };
-        let grant = Grant {
-            policy: place,
-            statement,
-            actions,
-            is_exact,
-            resources: reached,
-            is_conditional: !written.conditions.is_empty(),
-        };
-        (written.effect, grant)
-    });
-    compiled.collect()
+        let extent = Extent { actions, is_exact, resources: reached, is_conditional: !written.conditions.is_empty() };
+        compiled.statements.push((written.effect, Grant { policy: 0, statement, extent: Arc::new(extent) }));
+    }
+    compiled
 }
 
 /// The actions of a statement, and whether they are known exactly. Of what is not, all that it may be.

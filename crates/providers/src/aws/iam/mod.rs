@@ -8,6 +8,7 @@
 
 pub mod account;
 mod action_set;
+mod alone;
 mod coverage;
 mod dangers;
 mod escalation;
@@ -16,20 +17,20 @@ mod expiry;
 pub mod facts;
 mod grants;
 mod needs;
-pub(crate) mod pattern;
+mod pattern;
 mod problems;
 mod recommendation;
 mod resource_kinds;
+mod role_chains;
 mod template_resources;
 mod trust;
 mod verdicts;
 mod wildcard;
 
+pub use alone::{PolicyJudge, Standing, role_chains};
 pub use coverage::CodeCoverage;
 pub use needs::needs;
-pub(crate) use needs::needs_of_call;
 pub use template_resources::TemplateResources;
-pub(crate) use wildcard::matches as glob;
 
 use jiff::civil::Date;
 use model::call::CodeFacts;
@@ -37,21 +38,19 @@ use model::function::Function;
 use model::permission::Permissions;
 use model::{Gap, Hidden, Parsed};
 
-use super::usage::FunctionUsage;
 use coverage::Doubts;
 use grants::Grants;
 use verdicts::Comparison;
 
 /// The permissions table of one function: what its policies grant, what its code and wiring need, a verdict for each, and
 /// the policy that grants what is needed and nothing else. A gap for every call whose permissions are not known. Statements
-/// that hold until a day before `today` grant nothing. `usage` is what logs show of the function, where there are any.
+/// that hold until a day before `today` grant nothing.
 pub fn permissions(
     function: &Function,
     code: &CodeFacts,
     coverage: &CodeCoverage,
     resources: &TemplateResources,
     today: Date,
-    usage: Option<&FunctionUsage>,
 ) -> Parsed<Permissions> {
     let identity = &function.identity;
     let mut gaps = Vec::new();
@@ -62,30 +61,22 @@ pub fn permissions(
         grants: &grants,
         needs: &needs,
         doubts: Doubts::new(coverage, code),
-        usage,
         needed: verdicts::compiled(&needs, resources),
     };
     let granted = grants.all_actions();
-    let is_unread = matches!(coverage, CodeCoverage::None(_));
+    let is_unread = matches!(coverage, CodeCoverage::None(_) | CodeCoverage::Alone);
     let recommended = (!is_unread).then(|| recommendation::recommend(&needs, &grants, identity, resources));
     if identity.name.is_none() && identity.policies.is_empty() && !needs.actions.is_empty() {
         let why = "nothing says what this code is granted; name its policy with `--policy FILE` to have them compared";
         gaps.push(Gap::new(function.location.clone(), why, &[Hidden::Permissions]));
     }
-    gaps.extend(usage.and_then(|usage| verdicts::denied_without_need(usage, &needs, function)));
-    let verdicts = comparison.verdicts();
-    let proposal = recommended
-        .as_deref()
-        .map(|recommended| recommendation::propose(function, &verdicts, recommended, resources, today));
     let permissions = Permissions {
         identity: identity.name.clone(),
         policies: identity.policies.clone(),
         needed: needs.to_model(),
-        used: usage.map(FunctionUsage::used).unwrap_or_default(),
-        denied: usage.map(FunctionUsage::denied).unwrap_or_default(),
-        verdicts,
+        used: Vec::new(),
+        verdicts: comparison.verdicts(),
         recommended,
-        proposal,
         escalations: escalation::escalations(&grants, &granted, identity),
         problems: problems::problems(identity, resources, today),
         trust_problems: trust::problems(identity, today),

@@ -4,14 +4,15 @@
 //! are the same, and so is the ARN with the table's name written out when the template gives it. Two questions are then
 //! answered: does one pattern *surely* cover the other, and *may* they have something in common.
 
+pub(super) mod emptiness;
 pub(super) mod tokens;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use model::{Part, SymbolicText};
 
+use super::facts::{self, ActionId};
 use super::template_resources::{Meaning, StandsFor, TemplateResources};
-use super::wildcard;
 use tokens::{Token, covers, may_meet, simplified};
 
 /// Deepest chain of names that refer to other names.
@@ -25,6 +26,15 @@ pub(crate) struct Pattern {
     colons: Option<[usize; 5]>,
     /// The resource of the template that it is written by, as logical id.
     owner: Option<Arc<str>>,
+}
+
+/// The kinds of resources that an action works on.
+#[derive(Debug)]
+pub(crate) struct ActionKinds {
+    /// Every ARN of each kind.
+    pub(crate) known: Vec<Pattern>,
+    /// Whether the shape of every kind is known.
+    pub(crate) is_complete: bool,
 }
 
 /// Whose pattern it is: decides what an unknown part means.
@@ -52,6 +62,19 @@ impl Pattern {
             _ => None,
         });
         Self::new(&open, Side::Grant, &TemplateResources::default())
+    }
+
+    /// What the resources of an action look like, compiled once for each action.
+    pub(crate) fn of_action(action: ActionId) -> &'static ActionKinds {
+        static UNKNOWN: ActionKinds = ActionKinds { known: Vec::new(), is_complete: false };
+        static KINDS: LazyLock<Vec<OnceLock<ActionKinds>>> =
+            LazyLock::new(|| (0..facts::action_count()).map(|_| OnceLock::new()).collect());
+        let read = || {
+            let arns: Vec<_> = action.resource_types().map(|(key, _)| facts::arn_of_resource_type(&key)).collect();
+            let is_complete = arns.iter().all(Option::is_some);
+            ActionKinds { known: arns.into_iter().flatten().map(Self::of_type).collect(), is_complete }
+        };
+        KINDS.get(action.index()).map_or(&UNKNOWN, |kinds| kinds.get_or_init(read))
     }
 
     /// `arn:aws:s3:::bucket/*` with the bucket named.
@@ -83,25 +106,6 @@ impl Pattern {
     pub(crate) fn may_meet(&self, other: &Self) -> bool {
         let are_two = self.owner.is_some() && other.owner.is_some() && self.owner != other.owner;
         if are_two { self.covers(other) || other.covers(self) } else { self.compare(other, may_meet) }
-    }
-
-    /// Whether the resource of this ARN, which a log names, may be one of the pattern. Names that the deployment generates
-    /// hold the logical id, or its beginning, in any case.
-    pub(crate) fn may_be_deployed_as(&self, arn: &str) -> bool {
-        const MIN_LOGICAL_ID_LETTERS: usize = 12;
-        let mut pattern = String::new();
-        for token in &self.tokens {
-            match token {
-                Token::Letter(letter) => pattern.extend(letter.to_lowercase()),
-                Token::One => pattern.push('?'),
-                Token::Any | Token::Deployment(_) | Token::Unknown => pattern.push('*'),
-                Token::Generated(logical_id) => {
-                    let start: String = logical_id.chars().take(MIN_LOGICAL_ID_LETTERS).collect();
-                    pattern.push_str(&format!("*{}*", start.to_lowercase()));
-                }
-            }
-        }
-        wildcard::matches(&pattern, &arn.to_lowercase())
     }
 
     fn compare(&self, other: &Self, holds: fn(&[Token], &[Token]) -> bool) -> bool {

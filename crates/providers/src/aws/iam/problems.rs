@@ -16,24 +16,33 @@ const MAX_PROBLEMS: usize = 1_000;
 
 /// What is wrong with the grants, in the order of policies and statements. AWS's own policies are taken to be right.
 pub(super) fn problems(identity: &Identity, resources: &TemplateResources, today: Date) -> Vec<GrantProblem> {
-    let own = |policy: &&Policy| {
-        !matches!(
-            policy.kind,
-            PolicyKind::Managed | PolicyKind::Template | PolicyKind::Connector | PolicyKind::Implicit
-        )
-    };
     let mut found = Vec::new();
-    for policy in identity.policies.iter().filter(own) {
-        for statement in &policy.statements {
-            let mut checker = Checker { policy, statement, resources, found: &mut found };
-            match expiry::expired(&statement.conditions, today) {
-                Some(day) => checker.expired(day),
-                None => checker.check(),
-            }
-            if found.len() > MAX_PROBLEMS {
-                found.truncate(MAX_PROBLEMS);
-                return found;
-            }
+    for policy in identity.policies.iter().filter(|policy| is_own(policy)) {
+        found.extend(problems_of(policy, resources, today));
+        if found.len() > MAX_PROBLEMS {
+            found.truncate(MAX_PROBLEMS);
+            break;
+        }
+    }
+    found
+}
+
+/// Whether the policy was written by whoever uses it.
+pub(super) fn is_own(policy: &Policy) -> bool {
+    !matches!(policy.kind, PolicyKind::Managed | PolicyKind::Template | PolicyKind::Connector | PolicyKind::Implicit)
+}
+
+/// What is wrong with the grants of one policy.
+pub(super) fn problems_of(policy: &Policy, resources: &TemplateResources, today: Date) -> Vec<GrantProblem> {
+    let mut found = Vec::new();
+    for statement in &policy.statements {
+        let mut checker = Checker { policy, statement, resources, found: &mut found };
+        match expiry::expired(&statement.conditions, today) {
+            Some(day) => checker.expired(day),
+            None => checker.check(),
+        }
+        if found.len() > MAX_PROBLEMS {
+            break;
         }
     }
     found
@@ -128,12 +137,8 @@ fn is_checkable(text: &SymbolicText) -> bool {
 }
 
 fn works_on(action: ActionId, patterns: &[Pattern]) -> bool {
-    let mut types = action.resource_types();
-    types.any(|(key, _)| {
-        let Some(arn) = arn_of_resource_type(&key) else { return true };
-        let kind = Pattern::of_type(arn);
-        patterns.iter().any(|pattern| pattern.may_meet(&kind))
-    })
+    let kinds = Pattern::of_action(action);
+    !kinds.is_complete || kinds.known.iter().any(|kind| patterns.iter().any(|pattern| pattern.may_meet(kind)))
 }
 
 /// The plainest shape of the resources that the action works on.

@@ -3,7 +3,6 @@
 
 mod additions;
 mod granted;
-mod used;
 
 use model::function::Identity;
 use model::permission::Verdict;
@@ -14,8 +13,6 @@ use super::grants::Grants;
 use super::needs::{NeededResource, Needs};
 use super::pattern::{Pattern, Side};
 use super::template_resources::TemplateResources;
-use crate::aws::usage::FunctionUsage;
-pub(super) use used::denied_without_need;
 
 /// Both sides of the comparison.
 pub(super) struct Comparison<'a> {
@@ -23,8 +20,6 @@ pub(super) struct Comparison<'a> {
     pub(super) grants: &'a Grants,
     pub(super) needs: &'a Needs,
     pub(super) doubts: Doubts<'a>,
-    /// What logs show, where there are any.
-    pub(super) usage: Option<&'a FunctionUsage>,
     /// Every resource of every need, compiled.
     pub(super) needed: Vec<CompiledNeed<'a>>,
 }
@@ -64,6 +59,11 @@ pub(super) fn compiled<'a>(needs: &'a Needs, resources: &TemplateResources) -> V
 }
 
 impl Comparison<'_> {
+    /// Those of the policy at this place of the identity.
+    pub(super) fn verdicts_of(&self, place: usize) -> Vec<Verdict> {
+        granted::verdicts_of(self, place)
+    }
+
     /// Granted actions in the order of policies, statements and actions; then those to add, by name.
     pub(super) fn verdicts(&self) -> Vec<Verdict> {
         let mut verdicts = granted::verdicts(self);

@@ -9,7 +9,7 @@ use model::{Confidence, SymbolicText};
 use super::{Comparison, CompiledNeed};
 use crate::aws::iam::action_set::{ActionSet, KnownActions};
 use crate::aws::iam::dangers::{EVERYTHING, dangers_in, harms_in};
-use crate::aws::iam::facts::{self, ActionId};
+use crate::aws::iam::facts::{self, ActionId, actions_by_harm};
 use crate::aws::iam::grants::{Grant, Reach, is_open};
 use crate::aws::iam::pattern::Pattern;
 use crate::aws::iam::problems;
@@ -18,20 +18,20 @@ use crate::aws::iam::problems;
 const MAX_LISTED: usize = 8;
 
 pub(super) fn verdicts(comparison: &Comparison<'_>) -> Vec<Verdict> {
+    let policies = 0..comparison.identity.policies.len();
+    policies.flat_map(|place| verdicts_of(comparison, place)).collect()
+}
+
+/// Those of the policy at this place.
+pub(super) fn verdicts_of(comparison: &Comparison<'_>, place: usize) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
-    for (place, policy) in comparison.identity.policies.iter().enumerate() {
-        if policy.kind == PolicyKind::Boundary {
-            continue;
-        }
-        for (index, statement) in policy.statements.iter().enumerate() {
-            if statement.effect == Effect::Allow
-                && let Some(day) = comparison.grants.expired(place, index)
-            {
-                verdicts.extend(expired(policy, statement, day));
-            } else if let (Effect::Allow, Some(grant)) = (statement.effect, comparison.grants.allow(place, index)) {
-                let row = Row { comparison, policy, statement, grant };
-                verdicts.extend(row.verdicts());
-            }
+    let policy = comparison.identity.policies.get(place).filter(|policy| policy.kind != PolicyKind::Boundary);
+    let Some(policy) = policy else { return verdicts };
+    for (index, statement) in policy.statements.iter().enumerate().filter(|(_, each)| each.effect == Effect::Allow) {
+        if let Some(day) = comparison.grants.expired(place, index) {
+            verdicts.extend(expired(policy, statement, day));
+        } else if let Some(grant) = comparison.grants.allow(place, index) {
+            verdicts.extend(Row { comparison, policy, statement, grant }.verdicts());
         }
     }
     verdicts
@@ -56,37 +56,37 @@ fn expired<'a>(policy: &'a Policy, statement: &'a Statement, day: Date) -> impl 
 }
 
 /// One Allow statement being judged.
-pub(super) struct Row<'a> {
-    pub(super) comparison: &'a Comparison<'a>,
+struct Row<'a> {
+    comparison: &'a Comparison<'a>,
     policy: &'a Policy,
     statement: &'a Statement,
-    pub(super) grant: &'a Grant,
+    grant: &'a Grant,
 }
 
 /// One action as it is written.
-pub(super) struct Written {
+struct Written {
     action: String,
     /// What it stands for.
     actions: ActionSet,
     is_exact: bool,
     /// Of these, what takes effect.
-    pub(super) effective: ActionSet,
+    effective: ActionSet,
     origin: model::Location,
 }
 
 /// A need that the statement reaches.
-pub(super) struct Reached<'a> {
-    pub(super) need: &'a CompiledNeed<'a>,
+struct Reached<'a> {
+    need: &'a CompiledNeed<'a>,
     reach: Reach,
 }
 
 /// What becomes of a granted action, and why.
-pub(super) struct Judged {
-    pub(super) judgement: Judgement,
-    pub(super) reason: String,
+struct Judged {
+    judgement: Judgement,
+    reason: String,
     /// The ARNs to grant in place of the statement's own.
     resources: Option<Vec<SymbolicText>>,
-    pub(super) confidence: Confidence,
+    confidence: Confidence,
 }
 
 impl Judged {
@@ -97,7 +97,15 @@ impl Judged {
 
 impl<'a> Row<'a> {
     fn verdicts(&self) -> Vec<Verdict> {
-        self.written().iter().map(|written| self.verdict(written)).collect()
+        let written = self.written();
+        written.iter().filter(|written| self.is_telling(written)).map(|written| self.verdict(written)).collect()
+    }
+
+    /// Whether there is something to say of an action. Without code that is what it lets an attacker do, and how wide it is.
+    fn is_telling(&self, written: &Written) -> bool {
+        !self.comparison.doubts.is_alone()
+            || written.action.contains('*')
+            || actions_by_harm().iter().any(|(_, harmful)| harmful.meets(&written.effective))
     }
 
     /// The statement's actions; `NotAction` is everything with an exception.
@@ -131,20 +139,18 @@ impl<'a> Row<'a> {
     fn verdict(&self, written: &Written) -> Verdict {
         let reached = self.reached(written);
         let needed: BTreeSet<String> = reached.iter().map(|reached| reached.need.action.name()).collect();
-        let judged = self.with_use(self.judge(written, &reached), written, &reached);
+        let judged = self.judge(written, &reached);
         let own = match self.statement.not_resources.as_slice() {
             [] => self.statement.resources.clone(),
             _ => vec!["*".into()],
         };
-        let accepted = self.accepted(&written.effective);
-        let harms = harms_in(&accepted, &own, |action| self.is_unconstrained_for(action));
         Verdict {
             action: written.action.clone(),
             resources: judged.resources.unwrap_or(own),
             judgement: judged.judgement,
             reason: judged.reason,
             needed_actions: needed.into_iter().collect(),
-            harms,
+            harms: harms_in(&self.accepted(&written.effective), |action| self.is_unconstrained_for(action)),
             policy: Some(self.policy.id.clone()),
             origin: Some(written.origin.clone()),
             confidence: judged.confidence,
@@ -208,7 +214,7 @@ impl<'a> Row<'a> {
         let needed = listed(reached.iter().map(|reached| reached.need.action.name()));
         if is_everything && self.is_everywhere() && self.statement.not_actions.is_empty() {
             let reason = match reached {
-                [] => format!("whoever takes the function over can {EVERYTHING}"),
+                [] => format!("{} can {EVERYTHING}", self.attacker()),
                 _ => format!("whoever takes the function over can {EVERYTHING}; needed: {needed}"),
             };
             return Some(Judged::new(Judgement::Dangerous, Confidence::Certain, reason));
@@ -228,21 +234,32 @@ impl<'a> Row<'a> {
             count => format!(", and {count} more actions of its kind"),
         };
         let advice = match reached {
-            [] => "no call that needs it was found".to_owned(),
-            _ => "it is needed, but on less than this".to_owned(),
+            [] if self.comparison.doubts.is_alone() => "",
+            [] => "; no call that needs it was found",
+            _ => "; it is needed, but on less than this",
         };
-        let reason = format!("whoever takes the function over can {by}{harm}{further}; {advice}");
+        let reason = format!("{} can {by}{harm}{further}{advice}", self.attacker());
         let mut judged = Judged::new(Judgement::Dangerous, Confidence::Certain, reason);
-        if let Some(doubt) = self.doubt(written).filter(|_| reached.is_empty()) {
+        if self.comparison.doubts.is_alone() {
+            judged.confidence = Confidence::Likely;
+        } else if let Some(doubt) = self.doubt(written).filter(|_| reached.is_empty()) {
             judged.reason.push_str(&format!(", though {doubt}"));
             judged.confidence = Confidence::Likely;
         }
         Some(judged)
     }
 
+    fn attacker(&self) -> &'static str {
+        if self.comparison.doubts.is_alone() { "whoever has it" } else { "whoever takes the function over" }
+    }
+
     fn needless(&self, written: &Written) -> Judged {
         if !written.is_exact {
             let reason = "which actions it grants is known only at deployment";
+            return Judged::new(Judgement::Review, Confidence::Possible, reason);
+        }
+        if self.comparison.doubts.is_alone() {
+            let reason = "whether it is needed only the code can tell";
             return Judged::new(Judgement::Review, Confidence::Possible, reason);
         }
         if let Some(doubt) = self.doubt(written) {
@@ -407,12 +424,11 @@ fn is_narrowed(conditions: &Conditions) -> bool {
 }
 
 /// Sets larger than this belong to a wildcard over services or to one service; its own prefix then speaks for them.
-pub(super) const MAX_PREFIX_SEARCH: usize = 2000;
+const MAX_PREFIX_SEARCH: usize = 2000;
 
 /// The ARN patterns of the resource types that the actions take.
-fn types_of(actions: impl Iterator<Item = ActionId>) -> Vec<Pattern> {
-    let keys: BTreeSet<String> = actions.flat_map(ActionId::resource_types).map(|(key, _)| key).collect();
-    keys.iter().filter_map(|key| facts::arn_of_resource_type(key)).map(Pattern::of_type).collect()
+fn types_of(actions: impl Iterator<Item = ActionId>) -> Vec<&'static Pattern> {
+    actions.flat_map(|action| &Pattern::of_action(action).known).collect()
 }
 
 /// `bucket/*` for a need of `bucket/key`: objects are not granted one by one.
@@ -427,7 +443,7 @@ fn narrowest(reached: &[Reached<'_>]) -> Vec<SymbolicText> {
 }
 
 /// `` `a`, `b` and 3 more are ``; each name once, sorted.
-pub(super) fn listed(names: impl Iterator<Item = String>) -> String {
+fn listed(names: impl Iterator<Item = String>) -> String {
     let names: BTreeSet<String> = names.collect();
     let shown: Vec<String> = names.iter().take(MAX_LISTED).map(|name| format!("`{name}`")).collect();
     match names.len().saturating_sub(MAX_LISTED) {
