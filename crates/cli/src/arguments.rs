@@ -14,6 +14,7 @@ Examples:
   fnassay scan .                        every function of the SAM or Serverless project here
   fnassay scan build/orders.zip --runtime python3.12 --handler app.handler
   fnassay permissions . --calls         what the code needs, call by call
+  fnassay permissions . --usage logs    granted, needed and, by CloudTrail's logs, used
   fnassay advisories update             fetch every advisory
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 usage or configuration, 3 scan not completed or nothing recognised")]
@@ -40,8 +41,8 @@ pub(crate) enum Command {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Target {
     /// A project, template, function folder, zip, jar, container image or bill of materials
-    #[arg(required = true, value_name = "TARGET")]
-    pub(crate) targets: Vec<PathBuf>,
+    #[arg(required_unless_present = "usage", value_name = "TARGET")]
+    targets: Vec<PathBuf>,
 
     /// Runtime of a bare package, e.g. `python3.12`
     #[arg(long, value_name = "RUNTIME", help_heading = "Bare packages")]
@@ -54,6 +55,11 @@ pub(crate) struct Target {
     /// Policy document (JSON) that the bare package's role has
     #[arg(long, value_name = "FILE", help_heading = "Bare packages")]
     pub(crate) policy: Option<PathBuf>,
+
+    /// What the functions did: CloudTrail events (JSON, gz, tables of queries), last-accessed reports, Access Analyzer findings;
+    /// files or folders
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    usage: Vec<PathBuf>,
 
     /// Template parameter or framework option
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parse_pair, help_heading = "Templates")]
@@ -89,13 +95,29 @@ pub(crate) struct Target {
 }
 
 impl Target {
+    /// Behind `--usage A B` alone, the last path is the target.
+    pub(crate) fn targets(&self) -> &[PathBuf] {
+        match self.usage.split_last() {
+            Some((last, _)) if self.targets.is_empty() => std::slice::from_ref(last),
+            _ => &self.targets,
+        }
+    }
+
+    /// Logs to read.
+    pub(crate) fn usage(&self) -> &[PathBuf] {
+        match self.usage.split_last() {
+            Some((_, others)) if self.targets.is_empty() => others,
+            _ => &self.usage,
+        }
+    }
+
     /// What an output needs to know beside the report.
     pub(crate) fn render_context(&self, width: usize, colour: bool, today: engine::Date) -> report::RenderContext {
         report::RenderContext {
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
             width,
             colour,
-            target: self.targets.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "),
+            target: self.targets().iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "),
             today: today.to_string(),
         }
     }

@@ -24,6 +24,7 @@ const KEYS: &[&str] = &[
     "region",
     "runtime",
     "stage",
+    "usage",
     "vex",
 ];
 
@@ -43,6 +44,9 @@ pub(crate) struct Config {
     region: Option<String>,
     runtime: Option<String>,
     stage: Option<String>,
+    /// Logs of what functions did.
+    #[serde(default)]
+    usage: Vec<PathBuf>,
     /// VEX documents to read.
     #[serde(default)]
     vex: Vec<PathBuf>,
@@ -95,6 +99,7 @@ impl Config {
             today: target.today.unwrap_or_else(engine::today),
             vex: self.vex.clone(),
             ignores: self.ignores.clone(),
+            usage: if target.usage().is_empty() { self.usage.clone() } else { target.usage().to_vec() },
             resolution: None,
         }
     }
@@ -257,7 +262,7 @@ mod tests {
     fn lists_every_key() {
         for key in KEYS {
             let text = match *key {
-                "only" | "vex" => format!("{key} = []"),
+                "only" | "usage" | "vex" => format!("{key} = []"),
                 "ignore" => "[[ignore]]\nid = \"CVE-2024-1\"\nreason = \"x\"\nexpires = 2027-01-31".to_owned(),
                 "parameters" => "[parameters]".to_owned(),
                 "fail-on" => "fail-on = \"low\"".to_owned(),

@@ -13,13 +13,14 @@ use model::report::{Assessment, Risk};
 use model::secret::SecretFact;
 use model::{Gap, Hidden, Parsed};
 use providers::aws::iam::{self, TemplateResources};
+use providers::aws::usage::Usage;
 use rules::FunctionFacts;
 use secrets::{ScanContext, Scanner};
 use source::Located;
 
 use crate::packages::{OpenTarget, Package};
 use crate::suppress::{Answers, Subject};
-use crate::{Date, Settings, container, coverage};
+use crate::{Settings, container, coverage};
 
 /// What every assessment is judged by.
 pub(crate) struct Facts<'a> {
@@ -27,6 +28,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) scanner: Scanner,
     pub(crate) answers: Answers<'a>,
     pub(crate) packages: Option<PackageIndex>,
+    /// What logs show, where the user named any.
+    pub(crate) usage: Option<Usage>,
     pub(crate) settings: &'a Settings,
 }
 
@@ -158,7 +161,7 @@ fn assess_function(
     let function = &with_listed_runtime(&located.function, &contents.components);
     let mut gaps: Vec<_> = located.gaps.iter().chain(&contents.gaps).cloned().collect();
     let code = code.map(|code| code.take_gaps(&mut gaps));
-    let permissions = permissions(located, code.as_ref(), facts.settings.today, &mut gaps);
+    let permissions = permissions(located, code.as_ref(), facts, &mut gaps);
     if facts.settings.wants_components() {
         coverage::check_components(function, &contents.components, &mut gaps);
     }
@@ -238,12 +241,15 @@ fn read_code(located: &Located, artifact: &Artifact, target: &OpenTarget<'_>) ->
     read
 }
 
-fn permissions(located: &Located, code: Option<&CodeFacts>, today: Date, gaps: &mut Vec<Gap>) -> Permissions {
+fn permissions(located: &Located, code: Option<&CodeFacts>, facts: &Facts<'_>, gaps: &mut Vec<Gap>) -> Permissions {
     let Some(code) = code else { return Permissions::default() };
     let function = &located.function;
     let coverage = coverage::of_code(function, code, gaps);
     let resources = located.stack.as_deref().map(TemplateResources::of_stack).unwrap_or_default();
-    iam::permissions(function, code, &coverage, &resources, today).take_gaps(gaps)
+    let usage = facts.usage.as_ref();
+    gaps.extend(usage.iter().flat_map(|usage| usage.gaps_of_function(&function.id, &function.location)));
+    let usage = usage.and_then(|usage| usage.of_function(&function.id));
+    iam::permissions(function, code, &coverage, &resources, facts.settings.today, usage).take_gaps(gaps)
 }
 
 /// The components, each with whether this function's handler imports it.

@@ -24,7 +24,10 @@ impl Error {
     /// Whether the user's words are at fault rather than the target.
     pub fn is_usage(&self) -> bool {
         match self {
-            Self::Source(error) => matches!(error, source::Error::Policy { .. } | source::Error::ReadPolicy { .. }),
+            Self::Source(error) => matches!(
+                error,
+                source::Error::Policy { .. } | source::Error::ReadPolicy { .. } | source::Error::ReadUsage { .. }
+            ),
             Self::Advisories(_) | Self::Vex(_) => true,
         }
     }

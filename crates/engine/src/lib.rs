@@ -13,6 +13,7 @@ mod progress;
 mod scan;
 mod settings;
 mod suppress;
+mod usage;
 
 pub use error::Error;
 pub use lint::{LintError, Linted, lint};

@@ -4,6 +4,8 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     ReadTargets,
+    /// In mebibytes.
+    ReadUsage,
     Assess,
 }
 
@@ -11,6 +13,7 @@ impl Stage {
     pub fn title(self) -> &'static str {
         match self {
             Self::ReadTargets => "reading targets",
+            Self::ReadUsage => "reading logs, MiB",
             Self::Assess => "assessing functions",
         }
     }

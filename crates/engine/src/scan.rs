@@ -15,7 +15,7 @@ use crate::assess::{Facts, assess};
 use crate::packages::{OpenTarget, Package};
 use crate::progress::{Progress, Stage};
 use crate::suppress::Answers;
-use crate::{Error, Settings};
+use crate::{Error, Settings, usage};
 
 /// Scans every target into one report.
 ///
@@ -23,11 +23,12 @@ use crate::{Error, Settings};
 /// When a target cannot be opened or holds nothing that is recognised, or the advisory index cannot be used.
 pub fn scan(targets: &[PathBuf], settings: &Settings, progress: &dyn Progress) -> Result<Report, Error> {
     progress.begin(Stage::ReadTargets, targets.len() as u64);
-    let facts = Facts {
+    let mut facts = Facts {
         index: open_index(settings)?,
         scanner: Scanner::new(),
         answers: Answers::read(settings)?,
         packages: settings.resolution.as_ref().map(|resolution| PackageIndex::new(resolution.package_index.clone())),
+        usage: None,
         settings,
     };
     let mut report = Report { advisories: facts.index.source().clone(), ..Report::default() };
@@ -36,6 +37,7 @@ pub fn scan(targets: &[PathBuf], settings: &Settings, progress: &dyn Progress) -
         opened.push(source::open(path, &settings.source)?.take_gaps(&mut report.gaps));
         progress.advance(1);
     }
+    facts.usage = usage::read(settings, &opened, progress, &mut report.gaps)?;
     let count: usize = opened.iter().map(|target| target.functions.len()).sum();
     progress.begin(Stage::Assess, count as u64);
     let mut nothing_read = true;

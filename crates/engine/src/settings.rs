@@ -21,6 +21,8 @@ pub struct Settings {
     pub vex: Vec<PathBuf>,
     /// Findings that the user has an answer to.
     pub ignores: Vec<Ignore>,
+    /// Logs and reports of what functions did, files or folders of them.
+    pub usage: Vec<PathBuf>,
     /// Resolves requirements as an install would have.
     pub resolution: Option<Resolution>,
 }

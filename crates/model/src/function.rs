@@ -1,6 +1,7 @@
 //! One deployable unit and everything its template says about it.
 
 use crate::permission::Policy;
+use crate::proposal::PolicyHome;
 use crate::trust::TrustStatement;
 use crate::{Location, SymbolicText};
 
@@ -134,6 +135,8 @@ pub struct Identity {
     pub trust: Vec<TrustStatement>,
     /// Ids of other functions of the target that share this identity; sorted.
     pub shared_with: Vec<String>,
+    /// Where this function's policies are to be written; `None` when that is not known.
+    pub home: Option<PolicyHome>,
 }
 
 /// One thing the platform does with the function's role on behalf of the wiring.

@@ -12,6 +12,7 @@ pub mod function;
 pub mod gap;
 pub mod location;
 pub mod permission;
+pub mod proposal;
 pub mod recall;
 pub mod report;
 pub mod secret;

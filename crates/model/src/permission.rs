@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::proposal::Proposal;
 use crate::trust::{RoleChain, TrustProblem};
 use crate::{Confidence, Location, SymbolicText};
 
@@ -13,6 +14,8 @@ pub struct Policy {
     pub kind: PolicyKind,
     pub name: String,
     pub arn: Option<SymbolicText>,
+    /// Of a policy template, sorted by name.
+    pub parameters: Vec<(String, SymbolicText)>,
     pub statements: Vec<Statement>,
     /// Where it is attached.
     pub location: Location,
@@ -137,6 +140,8 @@ pub struct Need {
     pub tier: Tier,
     pub evidence: Vec<NeedEvidence>,
     pub confidence: Confidence,
+    /// What whoever takes the function over can do with it, worst first.
+    pub harms: Vec<Harm>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -150,8 +155,12 @@ pub struct NeedEvidence {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Use {
     pub action: String,
+    /// `2026-10-01T12:00:00Z`.
     pub last_seen: Option<String>,
+    /// What kind of record shows it last: `cloudtrail`, `service-last-accessed` or `access-analyzer`.
     pub source: String,
+    /// ARNs on which it was seen, sorted; empty when the records do not say.
+    pub resources: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -250,8 +259,10 @@ pub struct GrantHarm {
     pub actions: Vec<String>,
     /// How many do, those included that are not listed.
     pub action_count: usize,
-    /// Whether one of them is granted on every resource that it can be used on, whatever the condition.
+    /// Whether one of them is granted on every resource that it can be used on, and no condition narrows it.
     pub is_everywhere: bool,
+    /// What they are granted on, as written; `*` where the statement names what it leaves out.
+    pub resources: Vec<SymbolicText>,
 }
 
 /// One row of the permissions table: one granted action as written, or one needed action that is not granted.
@@ -274,12 +285,16 @@ pub struct Verdict {
     pub confidence: Confidence,
 }
 
-/// A statement of the recommended policy. Sorted by resources, then actions.
+/// A statement of the recommended policy. Sorted by effect, resources, then actions.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RecommendedStatement {
     pub sid: String,
+    /// `Deny` where a statement of today takes away a part of what is needed: it stays.
+    pub effect: Effect,
     pub actions: Vec<String>,
     pub resources: Vec<SymbolicText>,
+    /// Only of a Deny; `resources` is then empty.
+    pub not_resources: Vec<SymbolicText>,
     pub conditions: Conditions,
 }
 
@@ -333,7 +348,10 @@ pub struct Permissions {
     pub identity: Option<SymbolicText>,
     pub policies: Vec<Policy>,
     pub needed: Vec<Need>,
+    /// Sorted by action, one row each.
     pub used: Vec<Use>,
+    /// Actions that were asked for and denied, sorted by action, one row each.
+    pub denied: Vec<Use>,
     pub verdicts: Vec<Verdict>,
     /// In the order of the paths.
     pub escalations: Vec<Escalation>,
@@ -345,6 +363,8 @@ pub struct Permissions {
     pub role_chains: Vec<RoleChain>,
     /// `None` when the code could not be read at all, so that no policy can be proposed.
     pub recommended: Option<Vec<RecommendedStatement>>,
+    /// The recommended policy as the project would write it; there when `recommended` is.
+    pub proposal: Option<Proposal>,
     /// Number of distinct actions granted after expanding wildcards, and how many of them are needed.
     pub granted_action_count: usize,
     pub needed_action_count: usize,

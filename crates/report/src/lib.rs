@@ -4,6 +4,7 @@
 //! types; they never judge, sort or drop findings, so that every output tells the same story.
 
 pub mod formats;
+mod proposal;
 pub mod wire;
 
 pub use formats::{FORMATS, Format, RenderContext, find};

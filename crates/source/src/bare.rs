@@ -5,6 +5,7 @@ use std::path::Path;
 
 use model::function::{Cloud, CodeContent, CodeSource, Function, FunctionKind, Identity};
 use model::permission::{Policy, PolicyKind};
+use model::proposal::{PolicyForm, PolicyHome, Syntax};
 use model::{Location, Parsed};
 
 use crate::{Error, Located, Options, bill};
@@ -154,6 +155,7 @@ fn describe(path: &str, name: &str, options: &Options) -> Result<Parsed<Located>
         Some(file) => vec![read_policy(file)?.take_gaps(&mut gaps)],
         None => Vec::new(),
     };
+    let home = options.policy.as_deref().map(home);
     let function = Function {
         id: path.to_owned(),
         name: name.to_owned(),
@@ -168,11 +170,39 @@ fn describe(path: &str, name: &str, options: &Options) -> Result<Parsed<Located>
         }],
         triggers: Vec::new(),
         environment: Vec::new(),
-        identity: Identity { name: None, policies, ..Identity::default() },
+        identity: Identity { policies, home, ..Identity::default() },
         wiring: Vec::new(),
         location: Location::file(path),
     };
     Ok(Parsed { value: Located { function, stack: None, gaps: Vec::new() }, gaps })
+}
+
+/// Where the policy in this file is written: beside files of Terraform, as Terraform would have it.
+fn home(file: &Path) -> PolicyHome {
+    let shown = file.display().to_string();
+    let (form, syntax) = match () {
+        () if shown.ends_with(".tf.json") => (PolicyForm::TerraformDocument, Syntax::Json),
+        () if is_beside_terraform(file) => (PolicyForm::TerraformDocument, Syntax::Hcl),
+        () => (PolicyForm::Document, Syntax::Json),
+    };
+    let stem = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    PolicyHome {
+        form,
+        syntax,
+        owner: stem.split('.').next().unwrap_or_default().to_owned(),
+        file: shown.clone(),
+        implied: Vec::new(),
+        elsewhere: Vec::new(),
+        boundary: None,
+        steps: Vec::new(),
+        location: Location::file(shown),
+    }
+}
+
+fn is_beside_terraform(file: &Path) -> bool {
+    let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    entries.map(|entry| entry.file_name()).any(|name| Path::new(&name).extension().is_some_and(|end| end == "tf"))
 }
 
 fn read_policy(file: &Path) -> Result<Parsed<Policy>, Error> {
@@ -187,6 +217,7 @@ fn read_policy(file: &Path) -> Result<Parsed<Policy>, Error> {
         kind: PolicyKind::Inline,
         name,
         arn: None,
+        parameters: Vec::new(),
         statements,
         location: Location::file(shown),
     }))

@@ -8,6 +8,7 @@ mod bill;
 mod dialects;
 mod disk;
 mod find;
+mod usage;
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,7 @@ use model::function::Function;
 use model::{Gap, Parsed};
 
 pub use disk::DiskProject;
+pub use usage::{UsageFile, usage_files};
 
 /// What the user said beside the target's path.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +64,8 @@ pub enum Error {
     Policy { message: String },
     #[error("cannot read policy `{path}`: {source}")]
     ReadPolicy { path: String, source: std::io::Error },
+    #[error("cannot read logs `{path}`: {source}")]
+    ReadUsage { path: String, source: std::io::Error },
 }
 
 impl Error {
@@ -74,7 +78,7 @@ impl Error {
                  CycloneDX or SPDX JSON",
             ),
             Self::Open { .. } => Some("check the path; a function that is only deployed must be downloaded first"),
-            Self::Policy { .. } | Self::ReadPolicy { .. } => None,
+            Self::Policy { .. } | Self::ReadPolicy { .. } | Self::ReadUsage { .. } => None,
         }
     }
 }

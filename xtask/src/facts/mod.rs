@@ -12,6 +12,7 @@ mod python_names;
 mod sdk;
 pub(crate) mod sources;
 mod table;
+mod usage;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,7 +32,7 @@ pub(crate) struct FactsArguments {
 }
 
 /// Every table, in the order of their paths.
-const TABLES: &[&[Table]] = &[sdk::TABLES, iam::TABLES, jvm::TABLES];
+const TABLES: &[&[Table]] = &[sdk::TABLES, iam::TABLES, jvm::TABLES, usage::TABLES];
 
 /// Writes the tables, or with `--check` names those that differ from what their sources yield.
 ///

@@ -1,4 +1,4 @@
-//! `fnassay permissions`: the granted – needed table and the least-privilege policy.
+//! `fnassay permissions`: the granted – needed – used table and the least-privilege policy.
 
 use model::Family;
 use model::report::{Assessment, Report};
@@ -15,7 +15,8 @@ use crate::{config, output};
 Examples:
   fnassay permissions .
   fnassay permissions src/app.py --calls --format json
-  fnassay permissions function.zip --handler app.handler --policy role.json")]
+  fnassay permissions function.zip --handler app.handler --policy role.json
+  fnassay permissions template.yaml --usage AWSLogs/ last-accessed.json")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     target: Target,

@@ -13,6 +13,7 @@ use crate::{config, output};
 /// List the components of functions
 #[derive(Debug, clap::Args)]
 #[command(
+    mut_arg("usage", |argument| argument.hide(true)),
     after_help = "Examples:\n  fnassay sbom function.zip\n  fnassay sbom function.zip --format cyclonedx > function.cdx.json"
 )]
 pub(crate) struct Arguments {

@@ -17,7 +17,8 @@ Examples:
   fnassay scan .
   fnassay scan template.yaml --report html=report.html --report json=report.json
   fnassay scan function.zip --runtime nodejs22.x --handler index.handler --policy role.json
-  fnassay scan . --only vulnerability --fail-on high")]
+  fnassay scan . --only vulnerability --fail-on high
+  fnassay scan . --usage cloudtrail/ last-accessed.json")]
 pub(crate) struct Arguments {
     #[command(flatten)]
     target: Target,
@@ -73,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 /// Scans every target into one report.
 pub(crate) fn scan_all(target: &Target, settings: &engine::Settings) -> anyhow::Result<Report> {
     let bars = progress::Bars::new(target.quiet);
-    let report = engine::scan(&target.targets, settings, &bars);
+    let report = engine::scan(target.targets(), settings, &bars);
     bars.finish();
     report.map_err(|error| {
         let hint = error.hint();

@@ -11,3 +11,4 @@ mod help;
 mod images;
 mod packages;
 mod program;
+mod recommendations;

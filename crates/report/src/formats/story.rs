@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use model::advisory::{AdvisoryMatch, MatchStatus};
 use model::component::{Component, Origin};
-use model::permission::{Judgement, Permissions, Verdict};
+use model::permission::{Harm, Judgement, Permissions, Verdict};
 use model::report::Assessment;
 use model::{Family, Finding, Gap, Severity, SymbolicText};
 
@@ -99,6 +99,8 @@ pub(super) const TOLD_BY_VERDICTS: &[&str] = &[
 pub(super) struct VerdictGroup<'a> {
     /// Never empty; sorted by action.
     pub(super) verdicts: Vec<&'a Verdict>,
+    /// The worst that an attacker does with them; only told of what goes away.
+    pub(super) harm: Option<Harm>,
     /// Short forms of the resources.
     pub(super) resources: Vec<String>,
     pub(super) reason: &'a str,
@@ -107,25 +109,91 @@ pub(super) struct VerdictGroup<'a> {
     pub(super) origin: Option<String>,
 }
 
-/// The verdicts of one judgement, those of one policy with equal resources and reason together; largest group first.
+/// The verdicts of one judgement, those of one policy with equal worst harm, resources and reason together; the worst harm
+/// first, then the largest group.
 pub(super) fn verdict_groups(permissions: &Permissions, judgement: Judgement) -> Vec<VerdictGroup<'_>> {
     let mut groups: BTreeMap<_, Vec<&Verdict>> = BTreeMap::new();
     for verdict in permissions.verdicts.iter().filter(|verdict| verdict.judgement == judgement) {
+        let harm = is_needless(judgement).then(|| worst_harm(verdict)).flatten();
         groups
-            .entry((verdict.policy.as_deref(), &verdict.resources, verdict.reason.as_str()))
+            .entry((harm, verdict.policy.as_deref(), &verdict.resources, verdict.reason.as_str()))
             .or_default()
             .push(verdict);
     }
     let mut groups: Vec<_> = groups
         .into_iter()
-        .map(|((policy, resources, reason), mut verdicts)| {
+        .map(|((harm, policy, resources, reason), mut verdicts)| {
             verdicts.sort_by_key(|verdict| verdict.action.as_str());
             let origin = verdicts.iter().find_map(|verdict| verdict.origin.as_ref()).map(ToString::to_string);
-            VerdictGroup { verdicts, resources: resources.iter().map(short_resource).collect(), reason, policy, origin }
+            let resources = resources.iter().map(short_resource).collect();
+            VerdictGroup { verdicts, harm, resources, reason, policy, origin }
         })
         .collect();
-    groups.sort_by_key(|group| Reverse(group.verdicts.len()));
+    groups.sort_by_key(|group| (group.harm.is_none(), group.harm, Reverse(group.verdicts.len())));
     groups
+}
+
+/// Whether a grant of this judgement goes away.
+pub(super) fn is_needless(judgement: Judgement) -> bool {
+    matches!(judgement, Judgement::Remove | Judgement::Dangerous)
+}
+
+fn worst_harm(verdict: &Verdict) -> Option<Harm> {
+    verdict.harms.iter().map(|harm| harm.harm).min()
+}
+
+/// `1240` → `1,240`.
+pub(super) fn counted(count: usize) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// The blast radius of what is granted and of what is needed, in percent of everything that could be reached.
+pub(super) fn blast_radius(assessment: &Assessment) -> Option<(u32, u32)> {
+    let of = |name: &str| assessment.risk.inputs.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+    let percent = |share: f64| (share.clamp(0.0, 1.0) * 100.0).round() as u32;
+    Some((percent(of("blast_radius")?), percent(of("blast_radius_needed")?)))
+}
+
+/// When a granted action was last seen in the logs: `None` when none was given.
+pub(super) fn last_used(permissions: &Permissions, verdict: &Verdict) -> Option<String> {
+    if permissions.used.is_empty() {
+        return None;
+    }
+    let seen = permissions.used.iter().filter(|used| is_matched(&verdict.action, &used.action));
+    let last = seen.map(|used| used.last_seen.as_deref().unwrap_or("seen")).max();
+    Some(last.map_or_else(|| "not seen".to_owned(), |last| last.split('T').next().unwrap_or(last).to_owned()))
+}
+
+/// Whether the pattern of actions has this one: `*` and `?`, letters of either case.
+fn is_matched(pattern: &str, action: &str) -> bool {
+    let (pattern, action): (Vec<char>, Vec<char>) =
+        (pattern.to_ascii_lowercase().chars().collect(), action.to_ascii_lowercase().chars().collect());
+    // Row by row: which beginnings of the action the beginning of the pattern matches.
+    let mut reached: Vec<bool> = (0..=action.len()).map(|end| end == 0).collect();
+    for one in pattern {
+        let mut next = vec![false; action.len() + 1];
+        for end in 0..=action.len() {
+            let before = end.checked_sub(1).and_then(|at| Some((*reached.get(at)?, *action.get(at)?)));
+            let holds = match one {
+                '*' => reached.get(end) == Some(&true) || end.checked_sub(1).and_then(|at| next.get(at)) == Some(&true),
+                '?' => before.is_some_and(|(is_reached, _)| is_reached),
+                letter => before.is_some_and(|(is_reached, other)| is_reached && other == letter),
+            };
+            if let Some(place) = next.get_mut(end) {
+                *place = holds;
+            }
+        }
+        reached = next;
+    }
+    reached.last() == Some(&true)
 }
 
 /// The resource without the parts of an ARN that are the same for everything of a deployment.
@@ -187,6 +255,28 @@ mod tests {
             ("*", "*"),
         ] {
             assert_eq!(short_resource(&SymbolicText::parse_sub(arn)), expected);
+        }
+    }
+
+    #[test]
+    fn counts_in_groups_of_three() {
+        for (count, expected) in [(0, "0"), (999, "999"), (1240, "1,240"), (1_234_567, "1,234,567")] {
+            assert_eq!(counted(count), expected);
+        }
+    }
+
+    #[test]
+    fn finds_used_actions_by_pattern() {
+        for (pattern, action, expected) in [
+            ("s3:Get*", "s3:GetObject", true),
+            ("*", "s3:GetObject", true),
+            ("S3:getobject", "s3:GetObject", true),
+            ("s3:Get?bject", "s3:GetObject", true),
+            ("s3:Put*", "s3:GetObject", false),
+            ("s3:GetObject", "s3:GetObjectAcl", false),
+            ("", "s3:GetObject", false),
+        ] {
+            assert_eq!(is_matched(pattern, action), expected, "{pattern} {action}");
         }
     }
 

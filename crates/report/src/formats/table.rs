@@ -36,6 +36,7 @@ pub fn permissions_text(assessment: &Assessment, width: usize, colour: bool) -> 
     heading(&mut page, assessment);
     permissions::block(&mut page, assessment);
     gaps(&mut page, "Not known", &assessment.gaps);
+    permissions::recommendation(&mut page, assessment);
     page.into_text()
 }
 
@@ -109,7 +110,10 @@ fn summary(page: &mut Page, report: &Report) {
     let plural = if functions == 1 { "" } else { "s" };
     page.paragraph(Style::Strong, &format!("{functions} function{plural}: {counts}"));
     if report.functions.iter().any(|function| function.permissions.recommended.is_some()) {
-        page.paragraph(Style::Plain, "least-privilege policies to copy: --report html=FILE or --format json");
+        page.paragraph(
+            Style::Plain,
+            "least-privilege policies to copy: `fnassay permissions`, --report html=FILE or --format json",
+        );
     }
     let source = &report.advisories;
     if source.is_starter {

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use model::permission::{Need, Policy as ModelPolicy, RecommendedStatement, Statement};
+use model::proposal::Proposal;
 use model::report::Assessment;
 use serde::Serialize;
 
 use super::{Values, conditions, shown};
+use crate::proposal;
 
 #[derive(Debug, Serialize)]
 pub struct Permissions {
@@ -17,6 +19,7 @@ pub struct Permissions {
     used: Vec<Used>,
     verdicts: Vec<Verdict>,
     recommended_policy: Option<PolicyDocument>,
+    recommended_text: Option<RecommendedText>,
     granted_action_count: usize,
     needed_action_count: usize,
 }
@@ -31,6 +34,7 @@ impl Permissions {
             used: permissions.used.iter().map(Used::from_model).collect(),
             verdicts: permissions.verdicts.iter().map(Verdict::from_model).collect(),
             recommended_policy: permissions.recommended.as_deref().map(PolicyDocument::from_model),
+            recommended_text: permissions.proposal.as_ref().map(RecommendedText::from_model),
             granted_action_count: permissions.granted_action_count,
             needed_action_count: permissions.needed_action_count,
         }
@@ -196,6 +200,34 @@ impl GrantHarm {
     }
 }
 
+/// The recommended policy as the project would write it.
+#[derive(Debug, Serialize)]
+struct RecommendedText {
+    dialect: &'static str,
+    syntax: &'static str,
+    file: String,
+    /// Where in the file it goes.
+    place: String,
+    text: String,
+    /// Unified, from what stands there today; empty when nothing changes.
+    diff: String,
+    steps: Vec<String>,
+}
+
+impl RecommendedText {
+    fn from_model(proposal: &Proposal) -> Self {
+        Self {
+            dialect: proposal.home.form.dialect(),
+            syntax: proposal.home.syntax.name(),
+            file: proposal.home.file.clone(),
+            place: proposal::place(&proposal.home),
+            text: proposal::text(proposal),
+            diff: proposal::diff(proposal),
+            steps: proposal::steps(proposal),
+        }
+    }
+}
+
 /// An IAM policy document, as AWS writes it.
 #[derive(Debug, Serialize)]
 pub struct PolicyDocument {
@@ -213,8 +245,10 @@ struct PolicyStatement {
     effect: &'static str,
     #[serde(rename = "Action")]
     actions: Vec<String>,
-    #[serde(rename = "Resource")]
+    #[serde(rename = "Resource", skip_serializing_if = "Vec::is_empty")]
     resources: Values,
+    #[serde(rename = "NotResource", skip_serializing_if = "Vec::is_empty")]
+    not_resources: Values,
     #[serde(rename = "Condition", skip_serializing_if = "BTreeMap::is_empty")]
     conditions: BTreeMap<String, BTreeMap<String, Values>>,
 }
@@ -227,9 +261,10 @@ impl PolicyDocument {
                 .iter()
                 .map(|statement| PolicyStatement {
                     sid: statement.sid.clone(),
-                    effect: "Allow",
+                    effect: statement.effect.name(),
                     actions: statement.actions.clone(),
                     resources: shown(&statement.resources),
+                    not_resources: shown(&statement.not_resources),
                     conditions: conditions(&statement.conditions),
                 })
                 .collect(),

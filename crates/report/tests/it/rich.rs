@@ -11,6 +11,7 @@ use model::permission::{
     Conditions, Effect, GrantHarm, Harm, Judgement, Need, NeedEvidence, Permissions, Policy, PolicyKind,
     RecommendedStatement, Statement, Tier, Use, Verdict,
 };
+use model::proposal::{PolicyForm, PolicyHome, Proposal, ProposedPolicy, Syntax};
 use model::report::{Assessment, Report, Risk, RuntimeStatus};
 use model::{Confidence, Family, Finding, Gap, Hidden, Location, Remedy, RemedyKind, Severity, SymbolicText};
 use report::RenderContext;
@@ -234,26 +235,63 @@ fn permissions() -> Permissions {
                     call: "dynamodb.GetItem".into(),
                 }],
                 confidence: *confidence,
+                harms: vec![Harm::DataExfiltration],
             })
             .collect(),
         used: vec![Use {
             action: "dynamodb:GetItem".into(),
             last_seen: Some("2026-11-01T10:00:00Z".into()),
-            source: "trail.json.gz".into(),
+            source: "cloudtrail".into(),
+            resources: Vec::new(),
         }],
+        denied: Vec::new(),
         verdicts: verdicts(orders),
         recommended: Some(vec![RecommendedStatement {
             sid: "Orders".into(),
+            effect: Effect::Allow,
+            not_resources: Vec::new(),
             actions: vec!["dynamodb:GetItem".into()],
             resources: texts(&[orders]),
             conditions: conditions(),
         }]),
+        proposal: Some(proposal()),
         escalations: Vec::new(),
         problems: Vec::new(),
         trust_problems: Vec::new(),
         role_chains: Vec::new(),
         granted_action_count: 57,
         needed_action_count: 1,
+    }
+}
+
+fn proposal() -> Proposal {
+    let statement = Statement { conditions: conditions(), ..policy(PolicyKind::Inline).statements.remove(0) };
+    let inline = |actions: &str| ProposedPolicy::Inline {
+        name: "LeastPrivilege".into(),
+        statements: vec![Statement { actions: texts(&[actions]), ..statement.clone() }],
+    };
+    let template = ProposedPolicy::Template {
+        name: "SQSSendMessagePolicy".into(),
+        parameters: vec![("QueueName".into(), SymbolicText::reference("Queue"))],
+    };
+    Proposal {
+        home: PolicyHome {
+            form: PolicyForm::SamFunction,
+            syntax: Syntax::Yaml,
+            file: "template.yaml".into(),
+            owner: "OrdersFunction".into(),
+            implied: Vec::new(),
+            elsewhere: Vec::new(),
+            boundary: Some(SymbolicText::literal("arn:aws:iam::123456789012:policy/limit")),
+            steps: Vec::new(),
+            location: Location::line("template.yaml", 30),
+        },
+        policies: vec![inline("dynamodb:GetItem"), template],
+        current: vec![
+            inline("dynamodb:*"),
+            ProposedPolicy::Managed("arn:aws:iam::aws:policy/AmazonS3FullAccess".into()),
+        ],
+        steps: vec!["delete connector `X`".into()],
     }
 }
 
@@ -273,6 +311,7 @@ fn policy(kind: PolicyKind) -> Policy {
         kind,
         name: format!("{} policy", kind.name()),
         arn: Some(SymbolicText::literal("arn:aws:iam::aws:policy/AmazonDynamoDBFullAccess")),
+        parameters: Vec::new(),
         statements: EFFECTS.map(statement).to_vec(),
         location: origin,
     }
@@ -284,6 +323,7 @@ fn harms(judgement: Judgement) -> Vec<GrantHarm> {
         actions: vec![action.into()],
         action_count: 12,
         is_everywhere: judgement == Judgement::Dangerous,
+        resources: texts(&["*"]),
     };
     match judgement {
         Judgement::Dangerous => Harm::ALL.map(|of| harm(of, "iam:PassRole")).to_vec(),
@@ -459,6 +499,8 @@ fn hostile() -> Assessment {
         }],
         recommended: Some(vec![RecommendedStatement {
             sid: "S".into(),
+            effect: Effect::Allow,
+            not_resources: Vec::new(),
             actions: vec![HOSTILE.into()],
             resources: texts(&[HOSTILE]),
             conditions: Conditions::new(),

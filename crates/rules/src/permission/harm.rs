@@ -17,12 +17,22 @@ pub(super) fn check(harm: Harm, severity: Severity, facts: &FunctionFacts<'_>, o
     let has_code = has_code(facts.permissions);
     for group in groups_by_policy(facts.permissions, Speaker::Harm(harm)) {
         let (actions, count) = harmful_actions(&group, harm);
-        let title = format!(
-            "{} lets whoever takes the function over {}, on every resource: {}",
-            group.policy_words(),
-            harm.gain(),
-            listed(&actions, count)
-        );
+        let actions = listed(&actions, count);
+        let title = match (has_code, is_sure(&group)) {
+            (true, true) => format!(
+                "{} grants {actions} on every resource, which the function does not need: whoever takes it over can {}",
+                group.policy_words(),
+                harm.gain()
+            ),
+            (true, false) => format!(
+                "{} grants {actions} on every resource, which the function may not need: whoever takes it over can {}",
+                group.policy_words(),
+                harm.gain()
+            ),
+            (false, _) => {
+                format!("{} grants {actions} on every resource: its holder can {}", group.policy_words(), harm.gain())
+            }
+        };
         let granted = quoted_list(&group.actions(), LISTED_ACTIONS);
         let text = match (has_code, is_sure(&group)) {
             (true, true) => format!("remove {granted}: nothing was found that needs it"),
@@ -32,7 +42,9 @@ pub(super) fn check(harm: Harm, severity: Severity, facts: &FunctionFacts<'_>, o
         let finding = out.add(&group.subject(), title, group.locations(), remedy(RemedyKind::Policy, text, None));
         finding.tags.extend(group.harm_tags());
         (finding.severity, finding.confidence) = match (has_code, is_sure(&group)) {
-            (_, true) => (severity, group.confidence()),
+            // Whatever its harm, a grant that nothing needs is worth taking away.
+            (true, true) => (severity.max(Severity::Medium), group.confidence()),
+            (false, true) => (severity, group.confidence()),
             // That it is granted is certain; whether it is needed nobody said.
             (false, false) => (severity, Confidence::Likely),
             (true, false) => (lowered(severity), Confidence::Possible),

@@ -1,61 +1,136 @@
 //! How much a function's role could do to the account, 0 to 1.
+//!
+//! `1 − Π (1 − weight · breadth)` over the categories of harm that the effective grants allow (after Deny statements and the
+//! boundary), and over the ways to more rights that are open. Breadth is 1 for every resource, 0.9 for all of a kind, else
+//! grows with the logarithm of how many resources are named; a pattern of names counts as several. All numbers are weights of
+//! the versioned table.
+//!
+//! INVARIANT: one grant, resource or way less never makes it larger: weights are shares, and breadth only grows with what
+//! it is made of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::permission::{Judgement, Permissions};
-use model::table::SortedLines;
-use model::{Part, SymbolicText};
+use model::permission::{Escalation, Harm, Judgement, Permissions};
+use model::{Confidence, Part, SymbolicText};
 
-const CAPABILITIES: &str = include_str!("../../data/capabilities.tsv");
-
-/// What writing one's own logs amounts to: every function may.
-const FLOOR: f64 = 0.05;
+use super::weights::Weights;
 
 /// Of everything that the role grants.
-pub(super) fn granted(permissions: &Permissions) -> f64 {
+pub(super) fn granted(permissions: &Permissions, weights: &Weights) -> f64 {
+    let mut radius = Radius::new(weights);
     let rows = permissions.verdicts.iter().filter(|verdict| verdict.judgement != Judgement::Add);
-    radius(rows.map(|verdict| (verdict.action.as_str(), verdict.resources.as_slice())))
+    for harm in rows.flat_map(|verdict| &verdict.harms) {
+        radius.add(harm.harm, &harm.resources, harm.is_everywhere);
+    }
+    radius.value(&permissions.escalations.iter().collect::<Vec<_>>())
 }
 
-/// Of what the code needs.
-pub(super) fn needed(permissions: &Permissions) -> f64 {
-    radius(permissions.needed.iter().map(|need| (need.action.as_str(), need.resources.as_slice())))
+/// Of what the code needs, on the resources that it needs it on. Where the code does not tell the resource, that is
+/// everything.
+pub(super) fn needed(permissions: &Permissions, weights: &Weights) -> f64 {
+    let mut radius = Radius::new(weights);
+    for need in &permissions.needed {
+        for harm in &need.harms {
+            radius.add(*harm, &need.resources, false);
+        }
+    }
+    let needed: BTreeSet<&str> = permissions.needed.iter().map(|need| need.action.as_str()).collect();
+    let is_needed = |way: &&Escalation| way.actions.iter().all(|action| needed.contains(action.as_str()));
+    radius.value(&permissions.escalations.iter().filter(is_needed).collect::<Vec<_>>())
 }
 
-/// `1 − Π (1 − weight · breadth)` over the classes of capability, each at the breadth of its broadest action.
-fn radius<'a>(actions: impl Iterator<Item = (&'a str, &'a [SymbolicText])>) -> f64 {
-    let mut broadest: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
-    for (action, resources) in actions {
-        let breadth = resources.iter().map(breadth).fold(0.0, f64::max);
-        for (class, rest) in SortedLines::new(CAPABILITIES).iter() {
-            let mut fields = rest.split('\t');
-            let weight = fields.next().and_then(|weight| weight.parse().ok()).unwrap_or(0.0);
-            if fields.next().unwrap_or_default().split(' ').any(|pattern| meet(action, pattern)) {
-                let class = broadest.entry(class).or_insert((weight, breadth));
-                class.1 = class.1.max(breadth);
+struct Radius<'a> {
+    weights: &'a Weights,
+    reached: BTreeMap<Harm, Reached<'a>>,
+}
+
+/// What the grants of one harm reach.
+#[derive(Default)]
+struct Reached<'a> {
+    covers: Coverage,
+    /// Named resources and patterns of names.
+    named: BTreeSet<&'a SymbolicText>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Coverage {
+    #[default]
+    Named,
+    /// A part of the names of one kind: `bucket/*`, `table/orders-*`.
+    Pattern,
+    /// All of one kind: `arn:aws:s3:::*`.
+    EveryOfType,
+    Everything,
+}
+
+impl<'a> Radius<'a> {
+    fn new(weights: &'a Weights) -> Self {
+        Self { weights, reached: BTreeMap::new() }
+    }
+
+    fn add(&mut self, harm: Harm, resources: &'a [SymbolicText], is_everywhere: bool) {
+        let reached = self.reached.entry(harm).or_default();
+        for resource in resources {
+            let coverage = coverage(resource);
+            // `*` under a condition that narrows it is not everything.
+            let coverage = match is_everywhere || coverage < Coverage::Everything {
+                true => coverage,
+                false => Coverage::EveryOfType,
+            };
+            reached.covers = reached.covers.max(coverage);
+            reached.named.insert(resource);
+        }
+    }
+
+    fn value(&self, ways: &[&Escalation]) -> f64 {
+        let of_harm = |(harm, reached): (&Harm, &Reached<'_>)| {
+            self.weights.get(&format!("blast_{}", harm.name())) * self.breadth(reached)
+        };
+        let way = ways.iter().map(|way| self.breadth_of_way(way)).fold(0.0, f64::max);
+        let by_way = self.weights.get("blast_escalation_path") * way;
+        let safe = self.reached.iter().map(of_harm).fold(1.0 - by_way, |safe, risk| safe * (1.0 - risk));
+        (1.0 - safe).clamp(self.weights.get("blast_floor"), 1.0)
+    }
+
+    fn breadth(&self, reached: &Reached<'_>) -> f64 {
+        match reached.covers {
+            Coverage::Everything => self.weights.get("breadth_everything"),
+            Coverage::EveryOfType => self.weights.get("breadth_every_of_type"),
+            Coverage::Named | Coverage::Pattern => {
+                let counts = reached.named.iter().map(|resource| match coverage(resource) {
+                    Coverage::Named => 1.0,
+                    _ => self.weights.get("breadth_pattern_counts_as"),
+                });
+                let count: f64 = counts.sum();
+                let grown = self.weights.get("breadth_per_tenfold") * count.max(1.0).log10();
+                (self.weights.get("breadth_one") + grown).min(self.weights.get("breadth_every_of_type"))
             }
         }
     }
-    let safe = broadest.values().fold(1.0, |safe, (weight, breadth)| safe * (1.0 - weight * breadth));
-    (1.0 - safe).max(FLOOR)
+
+    fn breadth_of_way(&self, way: &Escalation) -> f64 {
+        self.weights.get(match way.confidence {
+            Confidence::Likely | Confidence::Certain => "breadth_way_likely",
+            Confidence::Possible if way.is_limited => "breadth_way_limited",
+            Confidence::Possible => "breadth_way_possible",
+        })
+    }
 }
 
 /// How much of the account a resource pattern covers.
-fn breadth(resource: &SymbolicText) -> f64 {
+fn coverage(resource: &SymbolicText) -> Coverage {
     let has_wildcard = resource.parts().iter().any(|part| match part {
         Part::Literal(text) => text.contains('*'),
         Part::Unknown => true,
         Part::Reference(_) | Part::Environment(_) => false,
     });
     match () {
-        () if resource.as_literal() == Some("*") || resource.is_unknown() => 1.0,
-        // Everything of one service: `arn:aws:s3:::*`, `arn:aws:dynamodb:*:*:table/*`.
-        () if has_wildcard && !names_something(resource) => 0.9,
-        () if has_wildcard => 0.5,
-        () => 0.35,
+        () if resource.as_literal() == Some("*") || resource.is_unknown() => Coverage::Everything,
+        () if has_wildcard && !names_something(resource) => Coverage::EveryOfType,
+        () if has_wildcard => Coverage::Pattern,
+        () => Coverage::Named,
     }
 }
-
 /// Whether the last part of an ARN, past its type, names anything but everything.
 fn names_something(resource: &SymbolicText) -> bool {
     let text: String = resource
@@ -95,98 +170,48 @@ fn strip_type<'a>(kind: &'a str, name: &'a str) -> &'a str {
     if TYPES.contains(&kind) { name } else { kind }
 }
 
-/// Whether some text fits both patterns, of which each may hold `*`, letters compared without case as IAM does.
-fn meet(left: &str, right: &str) -> bool {
-    let (left, right) = (left.as_bytes(), right.as_bytes());
-    // `reachable[j]`: the part of `left` read so far meets the first `j` bytes of `right`.
-    let mut reachable = vec![false; right.len() + 1];
-    if let Some(first) = reachable.first_mut() {
-        *first = true;
-    }
-    spread(&mut reachable, right);
-    for byte in left {
-        let mut next = vec![false; right.len() + 1];
-        for at in 0..=right.len() {
-            if !reachable.get(at).copied().unwrap_or(false) {
-                continue;
-            }
-            let other = right.get(at);
-            let mut mark = |index: usize| {
-                if let Some(cell) = next.get_mut(index) {
-                    *cell = true;
-                }
-            };
-            match (byte, other) {
-                // A star on the left takes nothing, or any further bytes of the right.
-                (b'*', _) => (at..=right.len()).for_each(mark),
-                (_, Some(b'*')) => mark(at),
-                (_, Some(other)) if byte.eq_ignore_ascii_case(other) => mark(at + 1),
-                _ => {}
-            }
-        }
-        reachable = next;
-        spread(&mut reachable, right);
-    }
-    reachable.last().copied().unwrap_or(false)
-}
-
-/// A star on the right may take nothing.
-fn spread(reachable: &mut [bool], right: &[u8]) {
-    for (at, byte) in right.iter().enumerate() {
-        if *byte == b'*'
-            && reachable.get(at).copied().unwrap_or(false)
-            && let Some(after) = reachable.get_mut(at + 1)
-        {
-            *after = true;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_sorted_and_its_weights_are_shares() {
-        let table = SortedLines::new(CAPABILITIES);
-        assert_eq!(table.first_unsorted(), None);
-        for (class, rest) in table.iter() {
-            let weight: f64 = rest.split('\t').next().unwrap().parse().unwrap();
-            assert!((0.0..=1.0).contains(&weight), "{class}");
-        }
-    }
-
-    #[test]
-    fn patterns_meet_where_some_action_fits_both() {
-        for (left, right, expected) in [
-            ("s3:*", "s3:GetObject*", true),
-            ("*", "iam:PassRole", true),
-            ("s3:Get*", "s3:PutObject*", false),
-            ("s3:*Object", "s3:GetObject*", true),
-            ("dynamodb:GetItem", "dynamodb:GetItem", true),
-            ("dynamodb:getitem", "dynamodb:GetItem", true),
-            ("dynamodb:GetItems", "dynamodb:GetItem", false),
-            ("lambda:*", "iam:*", false),
-            ("iam:*Policy", "iam:Attach*Policy", true),
-            ("", "", true),
-            ("", "a", false),
-        ] {
-            assert_eq!(meet(left, right), expected, "{left} {right}");
-            assert_eq!(meet(right, left), expected, "{right} {left}");
-        }
-    }
-
-    #[test]
-    fn breadth_grows_with_what_a_pattern_covers() {
-        let of = |text: &str| breadth(&SymbolicText::parse_sub(text));
-        let rising = [
-            ["arn:aws:dynamodb:us-east-1:1:table/orders", "arn:aws:s3:::bucket/*", "arn:aws:s3:::*", "*"],
-            ["${Orders.Arn}", "${Orders.Arn}/*", "arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/*", "*"],
+    fn breadth_grows_with_what_the_patterns_cover() {
+        let weights = Weights::built_in();
+        let of = |texts: &[&str]| {
+            let resources: Vec<SymbolicText> = texts.iter().map(|text| SymbolicText::parse_sub(text)).collect();
+            let mut radius = Radius::new(weights);
+            radius.add(Harm::DataExfiltration, &resources, true);
+            radius.value(&[])
+        };
+        let rising: &[&[&[&str]]] = &[
+            &[
+                &["arn:aws:dynamodb:us-east-1:1:table/orders"],
+                &["arn:aws:dynamodb:us-east-1:1:table/orders", "arn:aws:dynamodb:us-east-1:1:table/invoices"],
+                &["arn:aws:s3:::bucket/*"],
+                &["arn:aws:s3:::bucket/*", "arn:aws:s3:::other/*"],
+                &["arn:aws:s3:::*"],
+                &["*"],
+            ],
+            &[
+                &["${Orders.Arn}"],
+                &["${Orders.Arn}/*"],
+                &["arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/*"],
+                &["*"],
+            ],
         ];
         for row in rising {
             for pair in row.windows(2) {
                 assert!(of(pair[0]) < of(pair[1]), "{pair:?}: {} {}", of(pair[0]), of(pair[1]));
             }
+        }
+        assert!((of(&["*"]) - 0.7).abs() < 1e-9);
+    }
+
+    #[test]
+    fn every_harm_has_a_weight_that_is_a_share() {
+        for harm in Harm::ALL {
+            let weight = Weights::built_in().get(&format!("blast_{}", harm.name()));
+            assert!(weight > 0.0 && weight <= 1.0, "{harm:?}");
         }
     }
 }

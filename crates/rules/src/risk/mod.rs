@@ -9,8 +9,7 @@
 //!
 //! INVARIANT: taking away a finding, a permission or a trigger never raises the score.
 //!
-//! Deliberately not in the score: how sure we are and how much could be read (both stand beside it), Deny statements and
-//! conditions (a row of the permissions table counts as granted), and money.
+//! Deliberately not in the score: how sure we are and how much could be read (both stand beside it), and money.
 
 mod blast_radius;
 mod weights;
@@ -45,8 +44,10 @@ pub fn risk(facts: &FunctionFacts<'_>, findings: &[Finding]) -> Risk {
             ("exposure", rounded(circumstances.exposure)),
             ("blast_radius", rounded(circumstances.blast_radius)),
             ("blast_radius_needed", rounded(circumstances.blast_radius_needed)),
+            ("risk_removed_by_least_privilege", rounded(circumstances.removable())),
             ("worst_finding", rounded(groups.iter().map(|group| group.weight).fold(0.0, f64::max))),
             ("hygiene", rounded(hygiene)),
+            ("weights_version", weights.get("version")),
         ],
         best_single_change: best_change(facts, &circumstances, &groups, findings, hygiene),
     }
@@ -76,12 +77,23 @@ impl Circumstances {
             Some(Exposure::Authenticated) => "unknown_flaw_authenticated",
             Some(Exposure::Internal) | None => "unknown_flaw_internal",
         };
+        let blast_radius = blast_radius::granted(facts.permissions, weights);
+        let is_code_known = facts.permissions.recommended.is_some() || !facts.permissions.needed.is_empty();
         Self {
             exposure: weights.get(&format!("exposure_{}", exposure.map_or("none", Exposure::name))),
-            blast_radius: blast_radius::granted(facts.permissions),
-            blast_radius_needed: blast_radius::needed(facts.permissions),
+            blast_radius,
+            // Of what nobody knows the need of, nothing is said to be needless.
+            blast_radius_needed: match is_code_known {
+                true => blast_radius::needed(facts.permissions, weights),
+                false => blast_radius,
+            },
             unknown_flaw: weights.get(unknown_flaw),
         }
+    }
+
+    /// The part of the blast radius that a policy of what is needed takes away.
+    fn removable(&self) -> f64 {
+        (self.blast_radius - self.blast_radius_needed).max(0.0)
     }
 
     fn score(&self, groups: &[Group], hygiene: f64) -> f64 {

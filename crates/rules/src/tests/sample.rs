@@ -10,7 +10,7 @@
 //! upgrade COMPONENT VERSION                      secret KIND FILE
 //! grant POLICY ACTION RESOURCE JUDGEMENT [NEEDED,…]
 //! missing ACTION RESOURCE                        recommended
-//! harm HARM ACTION…                              implicit POLICY
+//! implicit POLICY
 //! managed POLICY                                 trust KIND PRINCIPAL
 //! chain everything|actions ROLE…
 //! role NAME                                      shared-with FUNCTION
@@ -18,7 +18,7 @@
 //!
 //! Any other fence names a language and a path, and is searched for secrets. ` # finding:` marks the line of a finding.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use model::advisory::{AdvisoryMatch, ComponentVulnerabilities, MatchStatus, SeverityBasis, Upgrade};
@@ -32,6 +32,8 @@ use model::report::RuntimeStatus;
 use model::secret::{SecretFact, SecretPlace};
 use model::trust::{ChainGain, RoleChain, TrustProblem, TrustProblemKind};
 use model::{Confidence, Location, Severity, SymbolicText};
+
+use providers::aws::iam::facts::{self, harms_of};
 
 use crate::FunctionFacts;
 
@@ -149,7 +151,6 @@ impl Sample {
             }
             ["expired", policy, day] => self.expired(policy, day, place),
             ["missing", action, resource] => self.missing(action, resource, place),
-            ["harm", harm, actions @ ..] => self.harm(harm, actions),
             ["implicit", policy] => self.policy(PolicyKind::Implicit, policy, place),
             ["managed", policy] => self.policy(PolicyKind::Managed, policy, place),
             ["trust", kind, principal] => self.trust(kind, principal, place),
@@ -263,21 +264,10 @@ impl Sample {
             judgement,
             reason: String::new(),
             needed_actions,
-            harms: Vec::new(),
+            harms: harms(action, resource),
             policy: Some(policy.to_owned()),
             origin: Some(origin),
             confidence: Confidence::Certain,
-        });
-    }
-
-    /// Of the grant before, everywhere where it is on everything.
-    fn harm(&mut self, harm: &str, actions: &[&str]) {
-        let grant = self.permissions.verdicts.last_mut().unwrap();
-        grant.harms.push(GrantHarm {
-            harm: Harm::parse(harm).unwrap(),
-            actions: actions.iter().map(|action| (*action).to_owned()).collect(),
-            action_count: actions.len(),
-            is_everywhere: grant.resources.iter().any(|resource| resource.as_literal() == Some("*")),
         });
     }
 
@@ -287,6 +277,7 @@ impl Sample {
             kind,
             name: name.to_owned(),
             arn: None,
+            parameters: Vec::new(),
             statements: Vec::new(),
             location,
         });
@@ -374,8 +365,26 @@ impl Sample {
             tier: Tier::Required,
             evidence: vec![NeedEvidence { location, call: action.replace(':', ".") }],
             confidence: Confidence::Certain,
+            harms: facts::action(action)
+                .map_or(Vec::new(), |action| harms_of(action).iter().map(|of| of.harm).collect()),
         });
     }
+}
+
+/// What the providers' facts say of a grant.
+fn harms(action: &str, resource: &str) -> Vec<GrantHarm> {
+    let mut by_harm: BTreeMap<Harm, Vec<String>> = BTreeMap::new();
+    for of in facts::matching(action).flat_map(|action| harms_of(action)) {
+        by_harm.entry(of.harm).or_default().push(of.action.name());
+    }
+    let harm = |(harm, actions): (Harm, Vec<String>)| GrantHarm {
+        harm,
+        action_count: actions.len(),
+        actions: actions.into_iter().take(3).collect(),
+        is_everywhere: resource == "*",
+        resources: vec![SymbolicText::parse_sub(resource)],
+    };
+    by_harm.into_iter().map(harm).collect()
 }
 
 fn after<'a>(words: &[&'a str], word: &str) -> Option<&'a str> {

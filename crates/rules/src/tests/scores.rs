@@ -51,7 +51,18 @@ fn names_the_change_that_helps_most() {
         "{risk:?}"
     );
     let names: Vec<&str> = risk.inputs.iter().map(|(name, _)| *name).collect();
-    assert_eq!(names, ["exposure", "blast_radius", "blast_radius_needed", "worst_finding", "hygiene"]);
+    assert_eq!(
+        names,
+        [
+            "exposure",
+            "blast_radius",
+            "blast_radius_needed",
+            "risk_removed_by_least_privilege",
+            "worst_finding",
+            "hygiene",
+            "weights_version"
+        ]
+    );
 }
 
 /// Facts of every sort, each a line that may be left out.
@@ -69,6 +80,14 @@ const FACTS: &[&str] = &[
     "grant P iam:PassRole * dangerous",
     "grant P secretsmanager:GetSecretValue arn:aws:secretsmanager:a:1:secret:x* keep",
     "grant P logs:PutLogEvents * keep",
+    "grant Run lambda:InvokeFunction ${Other.Arn} remove",
+    "grant Run lambda:UpdateFunctionCode * dangerous",
+    "grant Files s3:GetObject arn:aws:s3:::*/* scope s3:GetObject",
+    "grant Files s3:GetObject arn:aws:s3:::files/* keep",
+    "escalation lambda-003 possible lambda:UpdateFunctionCode",
+    "escalation iam-009 likely iam:AttachRolePolicy",
+    "managed AmazonS3FullAccess",
+    "grant AmazonS3FullAccess s3:* * scope s3:GetObject",
     "missing sns:Publish *",
     "role OrdersRole",
     "shared-with template.yaml#Other",

@@ -146,7 +146,13 @@ impl<'a> Reader<'a> {
             let name = arn.rsplit('/').next().unwrap_or(arn);
             policies.push(self.attached(arn, name, Some(PolicyKind::Boundary)));
         }
-        Identity { name: Some(SymbolicText::literal(arn)), policies, trust: Vec::new(), shared_with: Vec::new() }
+        Identity {
+            name: Some(SymbolicText::literal(arn)),
+            policies,
+            trust: Vec::new(),
+            shared_with: Vec::new(),
+            home: None,
+        }
     }
 
     fn policy(&self, kind: PolicyKind, name: &str, arn: Option<&str>, statements: Vec<Statement>) -> Policy {
@@ -155,6 +161,7 @@ impl<'a> Reader<'a> {
             kind,
             name: name.to_owned(),
             arn: arn.map(SymbolicText::literal),
+            parameters: Vec::new(),
             statements,
             location: Location::file(self.account.file),
         }

@@ -91,7 +91,7 @@ impl PolicyJudge {
     fn verdicts(&mut self, identity: &Identity, grants: &Grants) -> Vec<Verdict> {
         let coverage = CodeCoverage::Alone;
         let doubts = Doubts::new(&coverage, &self.code);
-        let comparison = Comparison { identity, grants, needs: &self.needs, doubts, needed: Vec::new() };
+        let comparison = Comparison { identity, grants, needs: &self.needs, doubts, usage: None, needed: Vec::new() };
         let is_unlimited = grants.is_unlimited();
         let mut verdicts = Vec::new();
         for (place, policy) in identity.policies.iter().enumerate() {

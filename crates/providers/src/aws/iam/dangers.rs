@@ -3,6 +3,7 @@
 //! Harm is a fact of single actions (`facts::harms_of`); combinations of actions that lead to more rights are ways of their
 //! own, in `escalation`.
 
+use model::SymbolicText;
 use model::permission::GrantHarm;
 
 use super::action_set::ActionSet;
@@ -30,7 +31,11 @@ pub(crate) fn dangers_in(actions: &ActionSet) -> Vec<(ActionId, &'static str)> {
 
 /// What the actions allow, worst first, each category once. `is_everywhere` tells whether an action is granted on every
 /// resource that it can be used on.
-pub(crate) fn harms_in(actions: &ActionSet, is_everywhere: impl Fn(ActionId) -> bool) -> Vec<GrantHarm> {
+pub(crate) fn harms_in(
+    actions: &ActionSet,
+    resources: &[SymbolicText],
+    is_everywhere: impl Fn(ActionId) -> bool,
+) -> Vec<GrantHarm> {
     let mut harms = Vec::new();
     for (harm, known) in actions_by_harm() {
         if !known.meets(actions) {
@@ -48,6 +53,7 @@ pub(crate) fn harms_in(actions: &ActionSet, is_everywhere: impl Fn(ActionId) -> 
             actions: listed,
             action_count: found.len(),
             is_everywhere: reached.is_some(),
+            resources: resources.to_vec(),
         });
     }
     harms

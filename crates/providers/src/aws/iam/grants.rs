@@ -218,6 +218,11 @@ impl Grants {
         self.expired.get(&(policy, statement)).copied()
     }
 
+    /// Every Deny, in the order of policies and statements.
+    pub(crate) fn denies(&self) -> impl Iterator<Item = &Grant> {
+        self.denies.iter()
+    }
+
     pub(crate) fn allow(&self, policy: usize, statement: usize) -> Option<&Grant> {
         self.allows.iter().find(|grant| grant.policy == policy && grant.statement == statement)
     }

@@ -17,7 +17,7 @@ mod expiry;
 pub mod facts;
 mod grants;
 mod needs;
-mod pattern;
+pub(crate) mod pattern;
 mod problems;
 mod recommendation;
 mod resource_kinds;
@@ -30,7 +30,9 @@ mod wildcard;
 pub use alone::{PolicyJudge, Standing, role_chains};
 pub use coverage::CodeCoverage;
 pub use needs::needs;
+pub(crate) use needs::needs_of_call;
 pub use template_resources::TemplateResources;
+pub(crate) use wildcard::matches as glob;
 
 use jiff::civil::Date;
 use model::call::CodeFacts;
@@ -38,19 +40,21 @@ use model::function::Function;
 use model::permission::Permissions;
 use model::{Gap, Hidden, Parsed};
 
+use super::usage::FunctionUsage;
 use coverage::Doubts;
 use grants::Grants;
 use verdicts::Comparison;
 
 /// The permissions table of one function: what its policies grant, what its code and wiring need, a verdict for each, and
 /// the policy that grants what is needed and nothing else. A gap for every call whose permissions are not known. Statements
-/// that hold until a day before `today` grant nothing.
+/// that hold until a day before `today` grant nothing. `usage` is what logs show of the function, where there are any.
 pub fn permissions(
     function: &Function,
     code: &CodeFacts,
     coverage: &CodeCoverage,
     resources: &TemplateResources,
     today: Date,
+    usage: Option<&FunctionUsage>,
 ) -> Parsed<Permissions> {
     let identity = &function.identity;
     let mut gaps = Vec::new();
@@ -61,6 +65,7 @@ pub fn permissions(
         grants: &grants,
         needs: &needs,
         doubts: Doubts::new(coverage, code),
+        usage,
         needed: verdicts::compiled(&needs, resources),
     };
     let granted = grants.all_actions();
@@ -70,13 +75,20 @@ pub fn permissions(
         let why = "nothing says what this code is granted; name its policy with `--policy FILE` to have them compared";
         gaps.push(Gap::new(function.location.clone(), why, &[Hidden::Permissions]));
     }
+    gaps.extend(usage.and_then(|usage| verdicts::denied_without_need(usage, &needs, function)));
+    let verdicts = comparison.verdicts();
+    let proposal = recommended
+        .as_deref()
+        .map(|recommended| recommendation::propose(function, &verdicts, recommended, resources, today));
     let permissions = Permissions {
         identity: identity.name.clone(),
         policies: identity.policies.clone(),
         needed: needs.to_model(),
-        used: Vec::new(),
-        verdicts: comparison.verdicts(),
+        used: usage.map(FunctionUsage::used).unwrap_or_default(),
+        denied: usage.map(FunctionUsage::denied).unwrap_or_default(),
+        verdicts,
         recommended,
+        proposal,
         escalations: escalation::escalations(&grants, &granted, identity),
         problems: problems::problems(identity, resources, today),
         trust_problems: trust::problems(identity, today),

@@ -67,6 +67,7 @@ impl Needs {
                 tier: needed.tier,
                 evidence: needed.evidence.clone(),
                 confidence: needed.confidence,
+                harms: facts::harms_of(*action).iter().map(|entry| entry.harm).collect(),
             })
             .collect();
         needs.sort_by(|left, right| left.action.cmp(&right.action));
@@ -97,6 +98,14 @@ impl NeededAction {
 /// What `calls` and the wiring of `function` need. A gap for every operation whose permissions are not known.
 pub fn needs(calls: &[Call], function: &Function, resources: &TemplateResources) -> Parsed<Vec<Need>> {
     needs_in_detail(calls, function, resources).map(|needs| needs.to_model())
+}
+
+/// What one call needs, without what the function's wiring does.
+pub(crate) fn needs_of_call(call: &Call, function: &Function) -> Needs {
+    let resources = &TemplateResources::default();
+    let mut reader = Reader { function, resources, needs: Needs::default(), gaps: Vec::new() };
+    reader.call(call);
+    reader.needs
 }
 
 pub(crate) fn needs_in_detail(calls: &[Call], function: &Function, resources: &TemplateResources) -> Parsed<Needs> {

@@ -13,6 +13,7 @@ use model::{Part, SymbolicText};
 
 use super::facts::{self, ActionId};
 use super::template_resources::{Meaning, StandsFor, TemplateResources};
+use super::wildcard;
 use tokens::{Token, covers, may_meet, simplified};
 
 /// Deepest chain of names that refer to other names.
@@ -106,6 +107,25 @@ impl Pattern {
     pub(crate) fn may_meet(&self, other: &Self) -> bool {
         let are_two = self.owner.is_some() && other.owner.is_some() && self.owner != other.owner;
         if are_two { self.covers(other) || other.covers(self) } else { self.compare(other, may_meet) }
+    }
+
+    /// Whether the resource of this ARN, which a log names, may be one of the pattern. Names that the deployment generates
+    /// hold the logical id, or its beginning, in any case.
+    pub(crate) fn may_be_deployed_as(&self, arn: &str) -> bool {
+        const MIN_LOGICAL_ID_LETTERS: usize = 12;
+        let mut pattern = String::new();
+        for token in &self.tokens {
+            match token {
+                Token::Letter(letter) => pattern.extend(letter.to_lowercase()),
+                Token::One => pattern.push('?'),
+                Token::Any | Token::Deployment(_) | Token::Unknown => pattern.push('*'),
+                Token::Generated(logical_id) => {
+                    let start: String = logical_id.chars().take(MIN_LOGICAL_ID_LETTERS).collect();
+                    pattern.push_str(&format!("*{}*", start.to_lowercase()));
+                }
+            }
+        }
+        wildcard::matches(&pattern, &arn.to_lowercase())
     }
 
     fn compare(&self, other: &Self, holds: fn(&[Token], &[Token]) -> bool) -> bool {

@@ -1,15 +1,21 @@
 //! The least-privilege policy: what is needed, nothing else.
 //!
 //! INVARIANT: every needed action is in it, on each resource that it is known to be needed on. Where the resource is not
-//! known, the action stays on what it is granted on today, so that the proposal never reaches further than that.
+//! known, the action stays on what it is granted on today, so that the proposal never reaches further than that. A Deny
+//! that takes away a part of what is needed stays, for the actions that it limits.
+
+mod proposal;
+mod templates;
+
+pub(super) use proposal::propose;
 
 use std::collections::BTreeMap;
 
 use model::function::Identity;
-use model::permission::{Conditions, RecommendedStatement};
+use model::permission::{Conditions, Effect, RecommendedStatement};
 use model::{Part, SymbolicText};
 
-use super::facts::ActionId;
+use super::facts::{self, ActionId};
 use super::grants::{Decision, Grants, Reach};
 use super::needs::{NeededResource, Needs};
 use super::pattern::{Pattern, Side};
@@ -46,12 +52,54 @@ pub(super) fn recommend(
         .into_iter()
         .map(|((resources, conditions), mut actions)| {
             actions.sort_unstable();
-            RecommendedStatement { sid: String::new(), actions, resources, conditions }
+            allow(actions, resources, conditions)
         })
         .collect();
     statements.sort_by(|left, right| (&left.resources, &left.actions).cmp(&(&right.resources, &right.actions)));
+    statements.extend(denials(&statements, grants, identity, resources));
     name(&mut statements);
     statements
+}
+
+fn allow(actions: Vec<String>, resources: Vec<SymbolicText>, conditions: Conditions) -> RecommendedStatement {
+    let not_resources = Vec::new();
+    RecommendedStatement { sid: String::new(), effect: Effect::Allow, actions, resources, not_resources, conditions }
+}
+
+/// What the Deny statements of today take away from these statements without taking all of it, in their order.
+fn denials(
+    allowed: &[RecommendedStatement],
+    grants: &Grants,
+    identity: &Identity,
+    resources: &TemplateResources,
+) -> Vec<RecommendedStatement> {
+    let pairs: Vec<(ActionId, String, Pattern)> = allowed
+        .iter()
+        .flat_map(|statement| statement.actions.iter().map(move |action| (action, &statement.resources)))
+        .filter_map(|(name, texts)| facts::action(name).map(|action| (action, name, texts)))
+        .flat_map(|(action, name, texts)| {
+            texts.iter().map(move |text| (action, name.clone(), Pattern::new(text, Side::Need, resources)))
+        })
+        .collect();
+    let kept = grants.denies().filter_map(|deny| {
+        // What a Deny takes whole is missing today, and to be added.
+        let is_limited = |(action, _, pattern): &&(ActionId, String, Pattern)| {
+            matches!(deny.reach(*action, pattern), Reach::Perhaps | Reach::OnCondition)
+        };
+        let mut actions: Vec<String> = pairs.iter().filter(is_limited).map(|(_, name, _)| name.clone()).collect();
+        actions.sort_unstable();
+        actions.dedup();
+        let statement = identity.policies.get(deny.policy)?.statements.get(deny.statement)?;
+        (!actions.is_empty()).then(|| RecommendedStatement {
+            sid: String::new(),
+            effect: Effect::Deny,
+            actions,
+            resources: statement.resources.clone(),
+            not_resources: statement.not_resources.clone(),
+            conditions: statement.conditions.clone(),
+        })
+    });
+    kept.collect()
 }
 
 /// The resources within `needed` that the action is granted on today; none when all of `needed` is.
@@ -129,7 +177,10 @@ fn name(statements: &mut [RecommendedStatement]) {
         let mut services: Vec<String> =
             statement.actions.iter().filter_map(|action| action.split_once(':')).map(|(name, _)| title(name)).collect();
         services.dedup();
-        let base = if services.len() > MAX_NAMED_SERVICES { "Several".to_owned() } else { services.concat() };
+        let mut base = if services.len() > MAX_NAMED_SERVICES { "Several".to_owned() } else { services.concat() };
+        if statement.effect == Effect::Deny {
+            base.insert_str(0, "No");
+        }
         let count = counts.entry(base.clone()).or_default();
         *count += 1;
         statement.sid = if *count == 1 { base } else { format!("{base}{count}") };

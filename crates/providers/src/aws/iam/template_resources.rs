@@ -53,6 +53,13 @@ impl TemplateResources {
         self
     }
 
+    /// The name that the template gives the resource of this logical id and kind: `Some(None)` for a generated one, `None`
+    /// where there is no such resource.
+    pub(crate) fn name_of(&self, logical_id: &str, kind: &str) -> Option<Option<&SymbolicText>> {
+        let resource = self.resources.get(logical_id).filter(|resource| resource.kind.kind == kind)?;
+        Some(resource.name.as_ref())
+    }
+
     /// The key of the resource that an ARN of a need is of.
     pub(crate) fn encryption_key_of(&self, arn: &SymbolicText) -> Option<SymbolicText> {
         let Some(Part::Reference(name)) = arn.parts().first() else { return None };

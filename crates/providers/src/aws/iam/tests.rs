@@ -49,6 +49,7 @@ fn function(statements: &[&str]) -> Function {
         kind,
         name: kind.name().to_owned(),
         arn: None,
+        parameters: Vec::new(),
         statements,
         location: Location::line("template.yaml", 5),
     };
@@ -73,7 +74,13 @@ fn function(statements: &[&str]) -> Function {
         code: Vec::new(),
         triggers: Vec::new(),
         environment: [("BUCKET", "${Files}"), ("QUEUE", "${Queue}"), ("TABLE", "${Orders}")].map(variable).to_vec(),
-        identity: Identity { name: Some("role of F".into()), policies, trust: Vec::new(), shared_with: Vec::new() },
+        identity: Identity {
+            name: Some("role of F".into()),
+            policies,
+            trust: Vec::new(),
+            shared_with: Vec::new(),
+            home: None,
+        },
         wiring: Vec::new(),
         location: Location::file("template.yaml"),
     }
@@ -114,7 +121,7 @@ fn day() -> Date {
 }
 
 fn judge(statements: &[&str], calls: &[&str]) -> Permissions {
-    permissions(&function(statements), &code(calls), &CodeCoverage::Full, &template(), day()).value
+    permissions(&function(statements), &code(calls), &CodeCoverage::Full, &template(), day(), None).value
 }
 
 /// Verdicts as `action judgement: resources`.
@@ -294,7 +301,7 @@ fn nothing_is_called_needless_that_could_not_be_looked_for() {
         let code = CodeFacts { unresolved, ..code(&[GET]) };
         let function =
             function(&["allow dynamodb:GetItem,s3:GetObject,sqs:SendMessage on ${Orders.Arn},${Files.Arn}/*"]);
-        let found = permissions(&function, &code, coverage, &template(), day()).value;
+        let found = permissions(&function, &code, coverage, &template(), day(), None).value;
         found.verdicts.iter().map(|verdict| verdict.judgement.name()).collect()
     };
     assert_eq!(judgements(&CodeCoverage::Full, vec![]), ["keep", "remove", "remove"]);
@@ -303,7 +310,7 @@ fn nothing_is_called_needless_that_could_not_be_looked_for() {
     assert_eq!(judgements(&CodeCoverage::Partial("a layer".into()), vec![]), ["keep", "review", "review"]);
     let unread = CodeCoverage::None("a binary".into());
     assert_eq!(judgements(&unread, vec![]), ["keep", "review", "review"]);
-    assert_eq!(permissions(&function(&[]), &code(&[]), &unread, &template(), day()).value.recommended, None);
+    assert_eq!(permissions(&function(&[]), &code(&[]), &unread, &template(), day(), None).value.recommended, None);
 }
 
 #[test]
@@ -314,10 +321,11 @@ fn an_unread_policy_may_grant_what_is_missing() {
         kind: PolicyKind::Unresolved,
         name: "Team".into(),
         arn: None,
+        parameters: Vec::new(),
         statements: Vec::new(),
         location: Location::line("template.yaml", 8),
     });
-    let found = permissions(&function, &code(&[GET]), &CodeCoverage::Full, &template(), day()).value;
+    let found = permissions(&function, &code(&[GET]), &CodeCoverage::Full, &template(), day(), None).value;
     let verdict = &found.verdicts[0];
     assert_eq!((verdict.judgement.name(), verdict.confidence), ("add", Confidence::Possible));
     assert!(verdict.reason.contains("`Team`"), "{}", verdict.reason);
@@ -327,7 +335,7 @@ fn an_unread_policy_may_grant_what_is_missing() {
 fn code_without_a_policy_is_told_what_it_needs_only() {
     let mut function = function(&[]);
     function.identity = Identity::default();
-    let found = permissions(&function, &code(&[GET]), &CodeCoverage::Full, &template(), day());
+    let found = permissions(&function, &code(&[GET]), &CodeCoverage::Full, &template(), day(), None);
     assert_eq!(found.value.verdicts, []);
     assert_eq!(found.value.recommended.map(|statements| statements.len()), Some(1));
     assert!(found.gaps[0].why.contains("--policy"));
@@ -342,7 +350,7 @@ fn what_the_platform_grants_itself_stays_as_it_is() {
         resource: Some("${Queue.Arn}".into()).map(|_: SymbolicText| SymbolicText::reference("Queue.Arn")),
         location: Location::line("template.yaml", 12),
     }];
-    let found = permissions(&function, &code(&[]), &CodeCoverage::Full, &template(), day()).value;
+    let found = permissions(&function, &code(&[]), &CodeCoverage::Full, &template(), day(), None).value;
     assert!(found.verdicts.iter().all(|verdict| verdict.judgement.name() == "keep"), "{:?}", shown(&found));
 }
 
@@ -531,6 +539,7 @@ fn ways(statements: &str) -> Vec<String> {
         kind: PolicyKind::Customer,
         name: "p".to_owned(),
         arn: None,
+        parameters: Vec::new(),
         statements: read,
         location: Location::file("p.json"),
     };
@@ -566,7 +575,7 @@ fn ways_to_more_rights_need_all_their_actions_and_heed_deny() {
 #[test]
 fn says_what_an_attacker_gains_and_whether_everywhere() {
     let harms = |statements: &[&str], row: usize| {
-        let found = permissions(&function(statements), &code(&[]), &CodeCoverage::Full, &template(), day()).value;
+        let found = permissions(&function(statements), &code(&[]), &CodeCoverage::Full, &template(), day(), None).value;
         let shown = |harm: &model::permission::GrantHarm| {
             let place = if harm.is_everywhere { "everywhere" } else { "there" };
             format!("{} {place}: {} of {}", harm.harm.name(), harm.actions.len(), harm.action_count)
@@ -588,4 +597,24 @@ fn says_what_an_attacker_gains_and_whether_everywhere() {
     let all = harms(&["allow * on *"], 0);
     assert_eq!(all.len(), 8);
     assert!(all.iter().all(|harm| harm.contains("everywhere: 6 of")), "{all:?}");
+}
+
+#[test]
+fn a_role_passed_to_another_service_opens_no_way() {
+    let ways = |service: Option<&str>| {
+        let mut function =
+            function(&["allow iam:PassRole on *", "allow lambda:CreateFunction,lambda:InvokeFunction on *"]);
+        if let Some(service) = service {
+            let keys = BTreeMap::from([("iam:PassedToService".to_owned(), vec![service.into()])]);
+            let conditions = BTreeMap::from([("StringEquals".to_owned(), keys)]);
+            function.identity.policies[0].statements[0].conditions = conditions;
+        }
+        let found = permissions(&function, &code(&[]), &CodeCoverage::Full, &template(), day(), None).value;
+        let shown = |way: &model::permission::Escalation| format!("{} {}", way.path, way.confidence.name());
+        found.escalations.iter().map(shown).collect::<Vec<_>>()
+    };
+    assert_eq!(ways(None), ["lambda-001 likely"]);
+    assert_eq!(ways(Some("lambda.amazonaws.com")), ["lambda-001 possible"]);
+    assert_eq!(ways(Some("states.amazonaws.com")), [""; 0]);
+    assert_eq!(ways(Some("ecs-tasks.amazonaws.com")), [""; 0]);
 }

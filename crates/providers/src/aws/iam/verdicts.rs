@@ -3,6 +3,7 @@
 
 mod additions;
 mod granted;
+mod used;
 
 use model::function::Identity;
 use model::permission::Verdict;
@@ -13,6 +14,8 @@ use super::grants::Grants;
 use super::needs::{NeededResource, Needs};
 use super::pattern::{Pattern, Side};
 use super::template_resources::TemplateResources;
+use crate::aws::usage::FunctionUsage;
+pub(super) use used::denied_without_need;
 
 /// Both sides of the comparison.
 pub(super) struct Comparison<'a> {
@@ -20,6 +23,8 @@ pub(super) struct Comparison<'a> {
     pub(super) grants: &'a Grants,
     pub(super) needs: &'a Needs,
     pub(super) doubts: Doubts<'a>,
+    /// What logs show, where there are any.
+    pub(super) usage: Option<&'a FunctionUsage>,
     /// Every resource of every need, compiled.
     pub(super) needed: Vec<CompiledNeed<'a>>,
 }

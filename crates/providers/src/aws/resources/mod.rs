@@ -19,7 +19,7 @@ mod templates;
 mod testing;
 mod wiring;
 
-pub(super) use identity::{PolicyList, attach_by_id};
+pub(super) use identity::{PolicyList, attach_by_id, boundary};
 pub use templates::{Template, read_templates};
 
 use deploy::Project;

@@ -1,6 +1,7 @@
 //! The roles of a service: which function runs with which, and what each grants.
 
 mod custom;
+pub(super) mod home;
 mod own;
 mod policies;
 mod shared;
@@ -28,6 +29,8 @@ const PLUGINS: [&str; 5] = [
 pub(super) struct Role {
     pub(super) name: SymbolicText,
     pub(super) policies: Vec<Policy>,
+    /// Ids of the policies that are not written where the role's own are.
+    pub(super) elsewhere: Vec<String>,
     pub(super) gaps: Vec<Gap>,
 }
 

@@ -2,11 +2,11 @@
 
 use maud::{Markup, html};
 use model::Family;
-use model::permission::{Judgement, Permissions};
+use model::permission::{Judgement, Permissions, Verdict};
 use model::report::Assessment;
 
 use super::{picture, threats, words};
-use crate::formats::story::{VerdictGroup, of_family, verdict_groups};
+use crate::formats::story::{VerdictGroup, blast_radius, counted, is_needless, last_used, of_family, verdict_groups};
 
 /// Judgements in the order of what to do about them, with what they mean to the reader.
 const GROUPS: &[(Judgement, &str, &str)] = &[
@@ -27,7 +27,7 @@ pub(super) fn side(assessment: &Assessment, position: usize) -> Markup {
             @if permissions.policies.is_empty() && permissions.verdicts.is_empty() {
                 p.clean { "Nothing is granted, and no need was found." }
             } @else {
-                (headline(permissions))
+                (headline(assessment))
                 @if !findings.is_empty() { (threats::list(&findings)) }
                 @for (judgement, title, meaning) in GROUPS {
                     (group(permissions, *judgement, title, meaning))
@@ -38,39 +38,77 @@ pub(super) fn side(assessment: &Assessment, position: usize) -> Markup {
     }
 }
 
-fn headline(permissions: &Permissions) -> Markup {
+fn headline(assessment: &Assessment) -> Markup {
+    let permissions = &assessment.permissions;
+    let (granted, needed) = (permissions.granted_action_count, permissions.needed_action_count);
     html! {
         p.headline {
-            "Granted " strong { (permissions.granted_action_count) } " actions, needs " strong { (permissions.needed_action_count) } "."
+            "Granted " strong { (counted(granted)) } " actions, needs " strong { (counted(needed)) } "."
+            @if let Some((of_granted, of_needed)) = blast_radius(assessment) {
+                " Blast radius " strong { (of_granted) " %" } " as granted, " strong { (of_needed) " %" } " with what is needed."
+            }
             @if let Some(identity) = &permissions.identity { " Runs as " code { (identity) } "." }
         }
-        (picture::needed_bar(permissions.granted_action_count, permissions.needed_action_count))
+        (picture::needed_bar(granted, needed))
     }
 }
+
+/// Actions of one row, or rows of what may stay, that are shown before the rest is folded.
+const MAX_SHOWN: usize = 12;
 
 fn group(permissions: &Permissions, judgement: Judgement, title: &str, meaning: &str) -> Markup {
     let groups = verdict_groups(permissions, judgement);
     let count: usize = groups.iter().map(|group| group.verdicts.len()).sum();
-    html! {
-        @if count > 0 {
-            table class={ "verdicts " (judgement.name()) } {
-                caption { span.verdict { (title) } " " span.count { (count) } " " span.detail { (meaning) } }
-                thead { tr { th scope="col" { "Actions" } th scope="col" { "Granted by, on, and why" } } }
-                tbody { @for group in &groups { (row(group, judgement)) } }
+    if count == 0 {
+        return html! {};
+    }
+    let is_folded = judgement == Judgement::Keep && groups.len() > MAX_SHOWN;
+    let heading = html! { span.verdict { (title) } " " span.count { (counted(count)) } " " span.detail { (meaning) } };
+    let table = html! {
+        table class={ "verdicts " (judgement.name()) } {
+            caption { (heading) }
+            thead { tr {
+                th scope="col" { "Actions" } th scope="col" { "Granted by, on, and why" }
+                @if !permissions.used.is_empty() { th scope="col" { "Last used" } }
+            } }
+            @for chunk in groups.chunk_by(|left, right| left.harm == right.harm) {
+                tbody {
+                    (harm(permissions, chunk))
+                    @for group in chunk { (row(permissions, group, judgement)) }
+                }
             }
         }
+    };
+    html! {
+        @if is_folded {
+            details { summary { (title) " " span.count { (counted(count)) } ": " (meaning) } (table) }
+        } @else { (table) }
     }
 }
 
-fn row(group: &VerdictGroup<'_>, judgement: Judgement) -> Markup {
-    let is_needless = matches!(judgement, Judgement::Remove | Judgement::Dangerous);
+/// The heading of what allows the same harm.
+fn harm(permissions: &Permissions, groups: &[VerdictGroup<'_>]) -> Markup {
+    let Some(harm) = groups.first().and_then(|group| group.harm) else { return html! {} };
+    let count: usize = groups.iter().map(|group| group.verdicts.len()).sum();
+    let columns = if permissions.used.is_empty() { "2" } else { "3" };
+    html! {
+        tr.harm { th scope="rowgroup" colspan=(columns) {
+            "Lets an attacker " (harm.gain()) " " span.count { (counted(count)) }
+        } }
+    }
+}
+
+fn row(permissions: &Permissions, group: &VerdictGroup<'_>, judgement: Judgement) -> Markup {
+    let is_needless = is_needless(judgement);
+    let (shown, folded) = group.verdicts.split_at(group.verdicts.len().min(MAX_SHOWN));
     html! {
         tr {
             th scope="row" {
                 @if is_needless { span.unseen { "needless: " } }
-                ul.actions { @for verdict in &group.verdicts {
-                    li { @if is_needless { del { code { (verdict.action) } } } @else { code { (verdict.action) } } }
-                } }
+                (actions(shown, is_needless))
+                @if !folded.is_empty() {
+                    details { summary { "and " (counted(folded.len())) " more" } (actions(folded, is_needless)) }
+                }
             }
             td {
                 @if let Some(policy) = group.policy {
@@ -81,6 +119,33 @@ fn row(group: &VerdictGroup<'_>, judgement: Judgement) -> Markup {
                 } @else { p.detail { "on every resource" } }
                 p { (words(group.reason)) }
             }
+            @if !permissions.used.is_empty() { td.used { (used(permissions, group)) } }
+        }
+    }
+}
+
+fn actions(verdicts: &[&Verdict], is_needless: bool) -> Markup {
+    html! {
+        ul.actions { @for verdict in verdicts {
+            li { @if is_needless { del { code { (verdict.action) } } } @else { code { (verdict.action) } } }
+        } }
+    }
+}
+
+/// The latest of the row's actions; which one, where it has several.
+fn used(permissions: &Permissions, group: &VerdictGroup<'_>) -> Markup {
+    let mut seen: Vec<(String, &str)> = group
+        .verdicts
+        .iter()
+        .filter_map(|verdict| Some((last_used(permissions, verdict)?, verdict.action.as_str())))
+        .filter(|(day, _)| day != "not seen")
+        .collect();
+    seen.sort_unstable();
+    html! {
+        @match seen.last() {
+            None => span.detail { "not seen" },
+            Some((day, _)) if group.verdicts.len() == 1 => (day),
+            Some((day, action)) => { (day) " " code { (action) } },
         }
     }
 }

@@ -14,6 +14,8 @@ pub(super) enum Style {
     Critical,
     High,
     Good,
+    /// Crossed out: the mark beside it says so where there are no colours.
+    Struck,
 }
 
 impl Style {
@@ -26,6 +28,7 @@ impl Style {
             Self::Critical => "1;31",
             Self::High => "31",
             Self::Good => "32",
+            Self::Struck => "9",
         }
     }
 }
@@ -88,6 +91,27 @@ impl Page {
     pub(super) fn item(&mut self, mark: &str, style: Style, word: &str, text: &str) {
         let first = format!("    {mark} {}", self.styled(style, &format!("{word:<9} ")));
         self.wrapped(&first, CONTINUED, Style::Plain, text);
+    }
+
+    /// As `item`, with the text crossed out.
+    pub(super) fn struck_item(&mut self, mark: &str, style: Style, word: &str, text: &str) {
+        let first = format!("    {mark} {}", self.styled(style, &format!("{word:<9} ")));
+        self.wrapped(&first, CONTINUED, Style::Struck, text);
+    }
+
+    /// Text to be copied, line by line, whatever its width. Lines of a difference are told by their sign, in colour too.
+    pub(super) fn verbatim(&mut self, text: &str, is_difference: bool) {
+        for line in text.lines() {
+            let style = match line.chars().next().filter(|_| is_difference) {
+                Some('+') => Style::Good,
+                Some('-') => Style::High,
+                Some('@') => Style::Dim,
+                _ => Style::Plain,
+            };
+            let line = self.styled(style, line);
+            self.text.push_str(&line);
+            self.text.push('\n');
+        }
     }
 
     /// More about the item above.

@@ -1,12 +1,15 @@
 //! The granted – needed table: what to remove, narrow and add before what may stay.
 
 use model::Family;
-use model::permission::Judgement;
+use model::permission::{Judgement, Permissions};
 use model::report::Assessment;
 
 use super::findings::{first_few, item};
 use super::layout::{Page, Style};
-use crate::formats::story::{TOLD_BY_VERDICTS, VerdictGroup, of_family, verdict_groups};
+use crate::formats::story::{
+    TOLD_BY_VERDICTS, VerdictGroup, blast_radius, counted, is_needless, last_used, of_family, verdict_groups,
+};
+use crate::proposal;
 
 /// Rows shown per judgement before the rest is only counted.
 const MAX_ROWS_SHOWN: usize = 8;
@@ -30,30 +33,90 @@ pub(super) fn block(page: &mut Page, assessment: &Assessment) {
         page.section("Permissions", "none granted, none needed");
         return;
     }
-    let (granted, needed) = (permissions.granted_action_count, permissions.needed_action_count);
-    page.section("Permissions", &format!("granted {granted} actions, needs {needed}"));
+    page.section("Permissions", &headline(assessment));
     for finding in of_family(assessment, Family::Permission).filter(|finding| !TOLD_BY_VERDICTS.contains(&finding.rule))
     {
         item(page, finding);
     }
     for (judgement, mark, style) in ORDER {
-        rows(page, &verdict_groups(permissions, *judgement), *judgement, mark, *style);
+        rows(page, permissions, &verdict_groups(permissions, *judgement), *judgement, mark, *style);
     }
 }
 
-fn rows(page: &mut Page, groups: &[VerdictGroup<'_>], judgement: Judgement, mark: &str, style: Style) {
+/// `granted 1,240 actions, needs 3; blast radius 86 % → 7 % with what is needed`
+fn headline(assessment: &Assessment) -> String {
+    let permissions = &assessment.permissions;
+    let (granted, needed) = (permissions.granted_action_count, permissions.needed_action_count);
+    let mut text = format!("granted {} actions, needs {}", counted(granted), counted(needed));
+    if let Some((of_granted, of_needed)) = blast_radius(assessment) {
+        text.push_str(&format!("; blast radius {of_granted} % granted → {of_needed} % needed"));
+    }
+    text
+}
+
+/// The recommended policy as the project would write it, and what changes.
+pub(super) fn recommendation(page: &mut Page, assessment: &Assessment) {
+    let Some(proposal) = &assessment.permissions.proposal else { return };
+    let diff = proposal::diff(proposal);
+    page.section("Recommended", &format!("{} ({})", proposal::place(&proposal.home), proposal.home.form.dialect()));
+    if diff.is_empty() {
+        page.remark("✓", Style::Good, "nothing to change");
+        return;
+    }
+    for step in proposal::steps(proposal) {
+        page.remark("→", Style::Good, &step);
+    }
+    page.blank();
+    page.verbatim(&proposal::text(proposal), false);
+    if !proposal.current.is_empty() {
+        page.blank();
+        page.section("Changes", "");
+        page.verbatim(&diff, true);
+    }
+    page.blank();
+}
+
+fn rows(
+    page: &mut Page,
+    permissions: &Permissions,
+    groups: &[VerdictGroup<'_>],
+    judgement: Judgement,
+    mark: &str,
+    style: Style,
+) {
     for group in groups.iter().take(MAX_ROWS_SHOWN) {
-        page.item(mark, style, judgement.name(), &row(group));
-        page.more(Style::Dim, group.reason);
+        let actions = first_few(&actions(group), MAX_ACTIONS_SHOWN);
+        if is_needless(judgement) {
+            page.struck_item(mark, style, judgement.name(), &actions);
+            page.more(Style::Plain, granted_by(group).trim_start());
+        } else {
+            page.item(mark, style, judgement.name(), &format!("{actions}{}", granted_by(group)));
+        }
+        let harm = group.harm.map(|harm| format!("; lets an attacker {}", harm.gain())).unwrap_or_default();
+        // The reason of what is dangerous names the harm itself.
+        let harm = if judgement == Judgement::Dangerous { String::new() } else { harm };
+        page.more(Style::Dim, &format!("{}{harm}{}", group.reason, used(permissions, group)));
     }
     if let Some(rest) = groups.len().checked_sub(MAX_ROWS_SHOWN).filter(|rest| *rest > 0) {
         page.more(Style::Dim, &format!("and {rest} more to {}", judgement.name()));
     }
 }
 
-/// `dynamodb:DeleteItem, PutItem and 7 more of CrudPolicy (template.yaml:33) on dynamodb:table/${Orders}`
-fn row(group: &VerdictGroup<'_>) -> String {
-    let mut text = first_few(&actions(group), MAX_ACTIONS_SHOWN);
+/// `; last used 2026-11-01`, where logs were given.
+fn used(permissions: &Permissions, group: &VerdictGroup<'_>) -> String {
+    let mut days: Vec<String> = group.verdicts.iter().filter_map(|verdict| last_used(permissions, verdict)).collect();
+    days.sort_unstable();
+    match days.iter().rfind(|day| *day != "not seen").or(days.last()).map(String::as_str) {
+        None => String::new(),
+        Some("not seen") => "; not seen in the logs".to_owned(),
+        Some("seen") => "; seen in the logs".to_owned(),
+        Some(day) => format!("; last used {day}"),
+    }
+}
+
+/// ` of CrudPolicy (template.yaml:33) on dynamodb:table/${Orders}`
+fn granted_by(group: &VerdictGroup<'_>) -> String {
+    let mut text = String::new();
     if let Some(policy) = group.policy {
         text.push_str(&format!(" of {policy}"));
     }

@@ -111,6 +111,12 @@ pub fn prefixes_of_service(service: &str) -> Vec<&'static str> {
     prefixes
 }
 
+/// Every entry of every operation.
+pub(crate) fn all_operation_actions() -> impl Iterator<Item = OperationAction> {
+    let entries = SortedLines::new(OPERATIONS).iter().flat_map(|(_, columns)| columns.split('\t'));
+    entries.filter(|entry| *entry != "-").map(read_entry)
+}
+
 fn read_entry(entry: &'static str) -> OperationAction {
     let mut tokens = entry.split(' ');
     let action = tokens.next().unwrap_or("");

@@ -77,6 +77,15 @@ impl SamPolicyTemplate {
 pub fn sam_policy_template(name: &str) -> Option<SamPolicyTemplate> {
     let mut found = SortedLines::new(SAM_POLICY_TEMPLATES).starting_with(name);
     let (name, columns) = found.next().filter(|(key, _)| *key == name)?;
+    read_template(name, columns)
+}
+
+/// Every policy template of SAM, by name.
+pub fn sam_policy_templates() -> impl Iterator<Item = SamPolicyTemplate> {
+    SortedLines::new(SAM_POLICY_TEMPLATES).iter().filter_map(|(name, columns)| read_template(name, columns))
+}
+
+fn read_template(name: &'static str, columns: &'static str) -> Option<SamPolicyTemplate> {
     let (parameters, statements) = columns.split_once('\t')?;
     let parameters = parameters.split(',').filter(|parameter| !parameter.is_empty()).collect();
     Some(SamPolicyTemplate { name, parameters, statements })

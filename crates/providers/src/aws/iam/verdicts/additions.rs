@@ -6,6 +6,7 @@ use model::permission::{Judgement, PolicyKind, Tier, Verdict};
 use model::{Confidence, SymbolicText};
 
 use super::Comparison;
+use super::used::add_evidence;
 use crate::aws::iam::facts::ActionId;
 use crate::aws::iam::grants::Decision;
 use crate::aws::iam::needs::NeededAction;
@@ -63,7 +64,7 @@ fn verdict(action: ActionId, missing: Missing, needed: &NeededAction, comparison
     if let Some(policy) = unread {
         reason.push_str(&format!(", unless `{}`, which could not be read, grants it", policy.id));
     }
-    Verdict {
+    let mut verdict = Verdict {
         action: action.name(),
         resources: missing.resources,
         judgement: Judgement::Add,
@@ -73,5 +74,9 @@ fn verdict(action: ActionId, missing: Missing, needed: &NeededAction, comparison
         policy: None,
         origin: None,
         confidence: if unread.is_some() { Confidence::Possible } else { needed.confidence },
+    };
+    if let Some(usage) = comparison.usage {
+        add_evidence(&mut verdict, action, usage);
     }
+    verdict
 }

@@ -56,37 +56,37 @@ fn expired<'a>(policy: &'a Policy, statement: &'a Statement, day: Date) -> impl 
 }
 
 /// One Allow statement being judged.
-struct Row<'a> {
-    comparison: &'a Comparison<'a>,
+pub(super) struct Row<'a> {
+    pub(super) comparison: &'a Comparison<'a>,
     policy: &'a Policy,
     statement: &'a Statement,
-    grant: &'a Grant,
+    pub(super) grant: &'a Grant,
 }
 
 /// One action as it is written.
-struct Written {
+pub(super) struct Written {
     action: String,
     /// What it stands for.
     actions: ActionSet,
     is_exact: bool,
     /// Of these, what takes effect.
-    effective: ActionSet,
+    pub(super) effective: ActionSet,
     origin: model::Location,
 }
 
 /// A need that the statement reaches.
-struct Reached<'a> {
-    need: &'a CompiledNeed<'a>,
+pub(super) struct Reached<'a> {
+    pub(super) need: &'a CompiledNeed<'a>,
     reach: Reach,
 }
 
 /// What becomes of a granted action, and why.
-struct Judged {
-    judgement: Judgement,
-    reason: String,
+pub(super) struct Judged {
+    pub(super) judgement: Judgement,
+    pub(super) reason: String,
     /// The ARNs to grant in place of the statement's own.
     resources: Option<Vec<SymbolicText>>,
-    confidence: Confidence,
+    pub(super) confidence: Confidence,
 }
 
 impl Judged {
@@ -139,18 +139,20 @@ impl<'a> Row<'a> {
     fn verdict(&self, written: &Written) -> Verdict {
         let reached = self.reached(written);
         let needed: BTreeSet<String> = reached.iter().map(|reached| reached.need.action.name()).collect();
-        let judged = self.judge(written, &reached);
+        let judged = self.with_use(self.judge(written, &reached), written, &reached);
         let own = match self.statement.not_resources.as_slice() {
             [] => self.statement.resources.clone(),
             _ => vec!["*".into()],
         };
+        let accepted = self.accepted(&written.effective);
+        let harms = harms_in(&accepted, &own, |action| self.is_unconstrained_for(action));
         Verdict {
             action: written.action.clone(),
             resources: judged.resources.unwrap_or(own),
             judgement: judged.judgement,
             reason: judged.reason,
             needed_actions: needed.into_iter().collect(),
-            harms: harms_in(&self.accepted(&written.effective), |action| self.is_unconstrained_for(action)),
+            harms,
             policy: Some(self.policy.id.clone()),
             origin: Some(written.origin.clone()),
             confidence: judged.confidence,
@@ -424,7 +426,7 @@ fn is_narrowed(conditions: &Conditions) -> bool {
 }
 
 /// Sets larger than this belong to a wildcard over services or to one service; its own prefix then speaks for them.
-const MAX_PREFIX_SEARCH: usize = 2000;
+pub(super) const MAX_PREFIX_SEARCH: usize = 2000;
 
 /// The ARN patterns of the resource types that the actions take.
 fn types_of(actions: impl Iterator<Item = ActionId>) -> Vec<&'static Pattern> {
@@ -443,7 +445,7 @@ fn narrowest(reached: &[Reached<'_>]) -> Vec<SymbolicText> {
 }
 
 /// `` `a`, `b` and 3 more are ``; each name once, sorted.
-fn listed(names: impl Iterator<Item = String>) -> String {
+pub(super) fn listed(names: impl Iterator<Item = String>) -> String {
     let names: BTreeSet<String> = names.collect();
     let shown: Vec<String> = names.iter().take(MAX_LISTED).map(|name| format!("`{name}`")).collect();
     match names.len().saturating_sub(MAX_LISTED) {

@@ -2,7 +2,7 @@
 
 use deploy::Project;
 use deploy::formats::cloudformation::{Entry, Partial, PartialValue};
-use model::permission::{PolicyKind, Statement};
+use model::permission::{Policy, PolicyKind, Statement};
 use model::{Location, SymbolicText};
 
 use super::implicit;
@@ -95,7 +95,18 @@ fn template(entry: &Entry, list: &mut PolicyList<'_>) {
     }
     let statements = filled(&template, &entry.value, &location);
     list.undecided(&entry.value, &format!("policy template `{name}`"));
-    list.push(PolicyKind::Template, name, None, statements, location);
+    let parameters = template.parameters.iter().filter_map(|parameter| {
+        Some(((*parameter).to_owned(), entry.value.get(parameter)?.items_or_self().find_map(Partial::text)?))
+    });
+    list.template(name, parameters.collect(), statements, location);
+}
+
+/// What the role of `owner` is granted whatever its `Policies` say.
+pub(super) fn implied(owner: &Declared<'_>, project: &dyn Project) -> Vec<Policy> {
+    let mut list = PolicyList::of_function(owner);
+    implicit::attach_to_new_role(owner, &mut list);
+    implicit::attach_inline(owner, project, &mut list);
+    list.finish().0
 }
 
 /// The template's statements for every value its parameters may have.

@@ -69,7 +69,31 @@ impl<'f> PolicyList<'f> {
         }
         let count = self.policies.iter().filter(|policy| policy.name == name).count();
         let id = if count == 0 { name.clone() } else { format!("{name}#{}", count + 1) };
-        self.policies.push(Policy { id, kind, name, arn, statements, location });
+        self.policies.push(Policy { id, kind, name, arn, parameters: Vec::new(), statements, location });
+    }
+
+    /// Attaches one of SAM's policy templates with its parameters as they are written.
+    pub(super) fn template(
+        &mut self,
+        name: String,
+        parameters: Vec<(String, SymbolicText)>,
+        statements: Vec<Statement>,
+        location: Location,
+    ) {
+        self.push(PolicyKind::Template, name, None, statements, location);
+        if let Some(policy) = self.policies.last_mut() {
+            policy.parameters = parameters;
+        }
+    }
+
+    /// How many policies there are so far.
+    pub(in crate::aws) fn count(&self) -> usize {
+        self.policies.len()
+    }
+
+    /// Ids of the policies that were added after there were `count`.
+    pub(in crate::aws) fn added_after(&self, count: usize) -> impl Iterator<Item = String> {
+        self.policies.iter().skip(count).map(|policy| policy.id.clone())
     }
 
     /// Attaches the policy document `document` under `name`.

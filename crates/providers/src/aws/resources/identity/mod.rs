@@ -9,6 +9,7 @@
 mod attached;
 mod connectors;
 mod generated;
+mod home;
 mod implicit;
 mod list;
 mod role_resource;
@@ -20,6 +21,7 @@ use model::permission::PolicyKind;
 use model::{Gap, Hidden, Location, SymbolicText};
 
 use super::declared::Declared;
+pub(in crate::aws) use home::boundary;
 pub(in crate::aws) use list::PolicyList;
 pub(super) use roles::Roles;
 use roles::{AssignedRole, Role};
@@ -33,8 +35,13 @@ pub(super) fn of(
 ) -> Identity {
     let roles = all_roles.of(function);
     let mut list = PolicyList::of_function(function);
+    let mut elsewhere = Vec::new();
     for assigned in roles {
         attach(assigned, all_roles, project, &mut list);
+        let written = list.count();
+        attached::attach(assigned, &mut list);
+        connectors::attach(assigned, all_roles, &mut list);
+        elsewhere.extend(list.added_after(written));
     }
     if roles.is_empty() {
         list.gap_at(
@@ -53,7 +60,8 @@ pub(super) fn of(
     let (policies, mut found) = list.finish();
     gaps.append(&mut found);
     let name = roles.first().map(|assigned| assigned.name.clone());
-    Identity { name, policies, trust, shared_with: all_roles.shared_with(function) }
+    let home = home::of(function, all_roles, elsewhere, &policies, project);
+    Identity { name, policies, trust, shared_with: all_roles.shared_with(function), home }
 }
 
 fn attach(assigned: &AssignedRole<'_>, roles: &Roles<'_, '_>, project: &dyn Project, list: &mut PolicyList<'_>) {
@@ -75,8 +83,6 @@ fn attach(assigned: &AssignedRole<'_>, roles: &Roles<'_, '_>, project: &dyn Proj
             list.push(PolicyKind::Unresolved, name, arn, Vec::new(), assigned.location.clone());
         }
     }
-    attached::attach(assigned, list);
-    connectors::attach(assigned, roles, list);
 }
 
 /// What the template gives the role of this logical id: its own policies when it is a resource, and those that attach

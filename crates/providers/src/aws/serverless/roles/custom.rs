@@ -26,11 +26,11 @@ pub(super) fn role(declared: &Declared<'_>, entity: &Entity<'_>, text: &Symbolic
         }
     }
     let (policies, gaps) = policies.into_parts();
-    Role { name, policies, gaps }
+    Role { name, policies, elsewhere: Vec::new(), gaps }
 }
 
 /// The role of `resources` that `text` names: by its logical id, by a reference, or in an ARN by its name.
-fn logical_id(declared: &Declared<'_>, text: &SymbolicText) -> Option<String> {
+pub(super) fn logical_id(declared: &Declared<'_>, text: &SymbolicText) -> Option<String> {
     let roles = || declared.stack.of_kind("AWS::IAM::Role");
     let named = text.as_reference().map(|reference| reference.strip_suffix(".Arn").unwrap_or(reference));
     if let Some(logical_id) = named.or(text.as_literal().filter(|literal| !literal.contains(':'))) {

@@ -2,6 +2,7 @@
 
 use deploy::formats::cloudformation::Partial;
 use model::SymbolicText;
+use model::permission::Policy;
 
 use super::super::declared::{Declared, Entity, is_on};
 use super::super::grants::{Grants, arns, around, local_arn};
@@ -21,10 +22,13 @@ pub(super) fn role(declared: &Declared<'_>, entity: &Entity<'_>, maker: Maker) -
     }
     policies.implicit(grants, &entity.location);
     let name = format!("{}-{}", declared.name_prefix(), entity.key);
+    let mut elsewhere = Vec::new();
     if inherits(declared, entity, maker)
         && let Some(statements) = shared::statements(declared)
     {
+        let written = policies.list.count();
         policies.statements(&format!("{}-lambda", declared.name_prefix()), statements);
+        elsewhere.extend(policies.list.added_after(written));
     }
     for statements in [entity.at(&["iam", "role", "statements"]), entity.get("iamRoleStatements")].into_iter().flatten()
     {
@@ -42,9 +46,24 @@ pub(super) fn role(declared: &Declared<'_>, entity: &Entity<'_>, maker: Maker) -
         policies.list.boundary(boundary);
     }
     let role = naming::own_role(entity.key);
-    policies.resources(&role);
+    elsewhere.extend(policies.resources(&role));
     let (policies, gaps) = policies.into_parts();
-    Role { name: SymbolicText::reference(format!("{role}.Arn")), policies, gaps }
+    Role { name: SymbolicText::reference(format!("{role}.Arn")), policies, elsewhere, gaps }
+}
+
+/// What a role of the function's own is granted whatever its statements say.
+pub(super) fn implied(declared: &Declared<'_>, entity: &Entity<'_>, maker: Maker) -> Vec<Policy> {
+    let mut policies = Policies::new(declared);
+    let mut grants = Grants::default();
+    match maker {
+        Maker::Plugin => grant_by_plugin(declared, entity, &mut grants),
+        Maker::Framework => grant_by_framework(declared, entity, &mut grants),
+    }
+    policies.implicit(grants, &entity.location);
+    if is_in_network(declared, entity) {
+        policies.network(entity.location.clone());
+    }
+    policies.into_parts().0
 }
 
 /// As version 3.2 of the plugin does: logs, streams, queues and dead letters, and nothing for other events.

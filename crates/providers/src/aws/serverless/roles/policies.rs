@@ -11,6 +11,11 @@ use crate::aws::resources::{PolicyList, attach_by_id};
 /// The policy that lets a function into a network.
 const NETWORK_POLICY: &str = "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole";
 
+/// Whether it is the policy that the framework attaches to roles in a network.
+pub(super) fn is_network_policy(policy: &Policy) -> bool {
+    policy.arn.as_ref().and_then(model::SymbolicText::as_literal) == Some(NETWORK_POLICY)
+}
+
 pub(super) struct Policies<'d> {
     declared: &'d Declared<'d>,
     pub(super) list: PolicyList<'d>,
@@ -57,8 +62,10 @@ impl<'d> Policies<'d> {
         self.list.managed(PolicyKind::Managed, &NETWORK_POLICY.into(), location);
     }
 
-    /// What `resources` give the role of this logical id.
-    pub(super) fn resources(&mut self, logical_id: &str) {
+    /// What `resources` give the role of this logical id; the ids of these policies.
+    pub(super) fn resources(&mut self, logical_id: &str) -> Vec<String> {
+        let written = self.list.count();
         attach_by_id(logical_id, &mut self.list);
+        self.list.added_after(written).collect()
     }
 }

@@ -2,12 +2,13 @@
 
 use deploy::formats::cloudformation::Partial;
 use model::function::WiringKind;
+use model::permission::{Policy, PolicyKind};
 use model::{Location, SymbolicText};
 
 use super::super::declared::{Declared, Entity, is_on};
 use super::super::grants::{Grants, around, local_arn};
 use super::super::{events, naming, wiring};
-use super::policies::Policies;
+use super::policies::{Policies, is_network_policy};
 use super::{Choice, Maker, Role, choice};
 
 /// The role with everything the framework puts into it: for the functions that use it, and, as it does, for the others
@@ -49,9 +50,20 @@ pub(super) fn role<'d>(declared: &'d Declared<'d>, entities: &[Entity<'_>]) -> R
         let why = "`extensions` replace properties of the role that the framework makes; it is listed without them";
         policies.list.gap_at(declared.location_of(extension), why);
     }
-    policies.resources(naming::SHARED_ROLE);
+    let elsewhere = policies.resources(naming::SHARED_ROLE);
     let (policies, gaps) = policies.into_parts();
-    Role { name: SymbolicText::reference(format!("{}.Arn", naming::SHARED_ROLE)), policies, gaps }
+    Role { name: SymbolicText::reference(format!("{}.Arn", naming::SHARED_ROLE)), policies, elsewhere, gaps }
+}
+
+/// The policies that the role has without anybody listing them.
+pub(super) fn implied(declared: &Declared<'_>, role: &Role) -> Vec<Policy> {
+    let listed = |policy: &Policy| {
+        let managed = managed_policies(declared).into_iter().flat_map(Partial::items_or_self);
+        managed.filter_map(Partial::text).any(|arn| Some(&arn) == policy.arn.as_ref())
+    };
+    let is_implied =
+        |policy: &&Policy| policy.kind == PolicyKind::Implicit || is_network_policy(policy) && !listed(policy);
+    role.policies.iter().filter(is_implied).cloned().collect()
 }
 
 /// The statements that the configuration adds to the role.
