@@ -52,7 +52,7 @@ pub(crate) struct Target {
     #[arg(long, value_name = "HANDLER", help_heading = "Bare packages")]
     pub(crate) handler: Option<String>,
 
-    /// Policy document (JSON) that the bare package's role has
+    /// Policy document (JSON, YAML, Terraform's JSON) that the bare package's role has
     #[arg(long, value_name = "FILE", help_heading = "Bare packages")]
     pub(crate) policy: Option<PathBuf>,
 

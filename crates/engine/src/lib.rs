@@ -30,6 +30,28 @@ pub fn expand_actions(patterns: &[String]) -> Vec<String> {
     providers::aws::iam::expand_actions(patterns.iter().map(String::as_str))
 }
 
+/// The actions that the Allow statements of the policies in `file` name, as they are written; those of `NotAction` in full.
+///
+/// # Errors
+/// When the text is neither JSON nor YAML: with line and column.
+pub fn allowed_actions(text: &str, file: &str) -> Result<model::Parsed<Vec<String>>, providers::DocumentError> {
+    let read = providers::aws::policy_document::from_text(text, file)?;
+    Ok(read.map(|statements| {
+        let allows = statements.iter().filter(|statement| statement.effect == model::permission::Effect::Allow);
+        let mut actions = Vec::new();
+        for statement in allows {
+            actions.extend(statement.actions.iter().map(ToString::to_string));
+            if !statement.not_actions.is_empty() {
+                let excluded: Vec<String> = statement.not_actions.iter().map(ToString::to_string).collect();
+                let excluded: std::collections::BTreeSet<String> = expand_actions(&excluded).into_iter().collect();
+                let all = expand_actions(&["*".to_owned()]);
+                actions.extend(all.into_iter().filter(|action| !excluded.contains(action)));
+            }
+        }
+        actions
+    }))
+}
+
 /// Decides the request of a case: `text` is what its file holds.
 ///
 /// # Errors

@@ -40,7 +40,7 @@ pub fn lint(text: &str, file: &str, today: Date) -> Result<Linted, LintError> {
             Account::parse(text, file).map_err(|source| LintError::Account { file: file.to_owned(), source })?;
         return Ok(judge_account(&account, file, today));
     }
-    let parsed = policy_document::from_json(text, file)?;
+    let parsed = policy_document::from_text(text, file)?;
     let policy = Policy {
         id: file.to_owned(),
         kind: PolicyKind::Customer,

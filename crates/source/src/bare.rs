@@ -209,7 +209,7 @@ fn read_policy(file: &Path) -> Result<Parsed<Policy>, Error> {
     let shown = file.display().to_string();
     let bytes = std::fs::read(file).map_err(|source| Error::ReadPolicy { path: shown.clone(), source })?;
     let text = deploy::decode(&bytes, &shown).map_err(|error| Error::Policy { message: error.to_string() })?;
-    let document = providers::aws::policy_document::from_json(&text, &shown)
+    let document = providers::aws::policy_document::from_text(&text, &shown)
         .map_err(|error| Error::Policy { message: error.to_string() })?;
     let name = file.file_stem().map_or_else(|| shown.clone(), |stem| stem.to_string_lossy().into_owned());
     Ok(document.map(|statements| Policy {

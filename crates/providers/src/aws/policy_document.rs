@@ -6,6 +6,7 @@
 //! Unsupported (→ gap): elements that IAM does not know, statements without effect or action. `Principal` and
 //! `NotPrincipal` are read of trust policies only: otherwise this reads what an identity is granted.
 
+mod files;
 mod trust;
 
 use deploy::formats::cloudformation::{Entry, Partial, PartialValue};
@@ -13,6 +14,7 @@ use deploy::{Error, parse_json};
 use model::permission::{Conditions, Effect, Statement};
 use model::{Gap, Hidden, Parsed, SymbolicText};
 
+pub use files::from_text;
 pub use trust::{trust_from_json, trust_from_partial};
 
 /// Most statements of one document; IAM takes some hundred.

@@ -11,7 +11,8 @@ use crate::output;
 
 /// Judge a policy document, or every identity of an account
 ///
-/// The file holds a policy document, or the answer of `aws iam get-account-authorization-details`: then all policies of an
+/// The file holds a policy document or a list of statements (JSON or YAML), the answer of `aws iam get-policy-version` or
+/// `get-role-policy`, Terraform's JSON (`.tf.json`, `terraform show -json`), or the answer of `aws iam get-account-authorization-details`: then all policies of an
 /// identity are judged together, and findings name it.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -33,8 +34,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let name = arguments.file.display().to_string();
     let text = std::fs::read_to_string(&arguments.file).with_context(|| format!("cannot read policy `{name}`"))?;
     let today = arguments.today.unwrap_or_else(engine::today);
-    let linted = engine::lint(&text, &name, today)
-        .map_err(|error| Failure::incomplete(error.to_string()).with_hint(Some("give a policy as JSON")))?;
+    let linted = engine::lint(&text, &name, today).map_err(|error| {
+        Failure::incomplete(error.to_string())
+            .with_hint(Some("give a policy document, a list of statements, or Terraform's JSON"))
+    })?;
     match arguments.format {
         TextOrJson::Json => {
             let lint = wire::Lint {

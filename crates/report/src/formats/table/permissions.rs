@@ -70,7 +70,7 @@ pub(super) fn recommendation(page: &mut Page, assessment: &Assessment) {
     page.verbatim(&proposal::text(proposal), false);
     if !proposal.current.is_empty() {
         page.blank();
-        page.section("Changes", "");
+        page.section("Changes", "from what stands there today, both written alike");
         page.verbatim(&diff, true);
     }
     page.blank();
