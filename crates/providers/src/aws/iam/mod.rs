@@ -79,7 +79,7 @@ pub fn permissions(
     let verdicts = comparison.verdicts();
     let proposal = recommended
         .as_deref()
-        .map(|recommended| recommendation::propose(function, &verdicts, recommended, resources, today));
+        .map(|recommended| recommendation::propose(function, &verdicts, recommended, &needs, resources, today));
     let permissions = Permissions {
         identity: identity.name.clone(),
         policies: identity.policies.clone(),

@@ -73,7 +73,7 @@ fn group(permissions: &Permissions, judgement: Judgement, title: &str, meaning: 
             } }
             @for chunk in groups.chunk_by(|left, right| left.harm == right.harm) {
                 tbody {
-                    (harm(permissions, chunk))
+                    @if groups.first().is_some_and(|group| group.harm.is_some()) { (harm(permissions, chunk)) }
                     @for group in chunk { (row(permissions, group, judgement)) }
                 }
             }
@@ -88,12 +88,13 @@ fn group(permissions: &Permissions, judgement: Judgement, title: &str, meaning: 
 
 /// The heading of what allows the same harm.
 fn harm(permissions: &Permissions, groups: &[VerdictGroup<'_>]) -> Markup {
-    let Some(harm) = groups.first().and_then(|group| group.harm) else { return html! {} };
+    let harm = groups.first().and_then(|group| group.harm);
     let count: usize = groups.iter().map(|group| group.verdicts.len()).sum();
     let columns = if permissions.used.is_empty() { "2" } else { "3" };
     html! {
         tr.harm { th scope="rowgroup" colspan=(columns) {
-            "Lets an attacker " (harm.gain()) " " span.count { (counted(count)) }
+            @match harm { Some(harm) => { "Lets an attacker " (harm.gain()) }, None => "No harm of it is known" }
+            " " span.count { (counted(count)) }
         } }
     }
 }

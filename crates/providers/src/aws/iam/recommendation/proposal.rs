@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use model::function::{Function, Identity};
-use model::permission::{Effect, Judgement, Policy, PolicyKind, RecommendedStatement, Statement, Verdict};
+use model::permission::{Effect, Judgement, Policy, PolicyKind, RecommendedStatement, Statement, Tier, Verdict};
 use model::proposal::{PolicyForm, PolicyHome, Proposal, ProposedPolicy, Syntax};
 use model::{Location, SymbolicText};
 
 use super::super::facts;
 use super::super::grants::{Decision, Grants, Reach};
+use super::super::needs::Needs;
 use super::super::pattern::{Pattern, Side};
 use super::super::template_resources::TemplateResources;
 use super::{allow, name, templates};
@@ -23,6 +24,7 @@ pub(in crate::aws::iam) fn propose(
     function: &Function,
     verdicts: &[Verdict],
     recommended: &[RecommendedStatement],
+    needs: &Needs,
     resources: &TemplateResources,
     today: Date,
 ) -> Proposal {
@@ -30,7 +32,7 @@ pub(in crate::aws::iam) fn propose(
     let home = identity.home.clone().unwrap_or_else(|| document(function));
     let kept: Vec<&Policy> = identity.policies.iter().filter(|policy| stays(policy, &home, verdicts)).collect();
     let given = home.implied.iter().chain(kept.iter().copied()).cloned().collect();
-    let mut rest = without_granted(recommended, given, resources, today);
+    let mut rest = without_granted(recommended, given, needs, resources, today);
     let mut policies: Vec<ProposedPolicy> =
         kept.iter().filter(|policy| is_here(policy, &home)).filter_map(|policy| entry(policy)).collect();
     if home.form == PolicyForm::SamFunction {
@@ -116,6 +118,7 @@ fn current(identity: &Identity, home: &PolicyHome) -> Vec<ProposedPolicy> {
 fn without_granted(
     recommended: &[RecommendedStatement],
     given: Vec<Policy>,
+    needs: &Needs,
     resources: &TemplateResources,
     today: Date,
 ) -> Vec<RecommendedStatement> {
@@ -123,7 +126,13 @@ fn without_granted(
     let is_given = |action: &str, text: &SymbolicText| {
         let Some(action) = facts::action(action) else { return false };
         let pattern = Pattern::new(text, Side::Need, resources);
-        matches!(given.decide(action, &pattern), Decision::Granted(Reach::Surely, _))
+        match given.decide(action, &pattern) {
+            Decision::Granted(Reach::Surely, _) => true,
+            // Who makes the role grants what the platform does for the function; the pattern of today's shared role, which
+            // is all that is known of the resource, may be wider than that.
+            Decision::Granted(..) => needs.actions.get(&action).is_some_and(|needed| needed.tier == Tier::Runtime),
+            _ => false,
+        }
     };
     let mut rest = Vec::new();
     for statement in recommended {
