@@ -16,9 +16,9 @@ pub(super) enum Tree {
     Sub(String),
     /// Name of an export.
     ImportValue(String),
-    List(Vec<Tree>),
+    List(Vec<Self>),
     /// In the order to write.
-    Map(Vec<(String, Tree)>),
+    Map(Vec<(String, Self)>),
 }
 
 impl Tree {
