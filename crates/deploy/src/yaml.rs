@@ -48,6 +48,44 @@ pub fn parse_yaml_with(text: &str, file: &str, schema: Schema) -> Result<Parsed<
         let (size_bytes, limit_bytes) = (text.len(), MAX_TEXT_BYTES);
         return Err(Error::TooLarge { file: file.to_owned(), size_bytes, limit_bytes });
     }
+    read(text, file, schema, None).or_else(|error| match Marked::of(text) {
+        // What is wrong is told of the text as it was written.
+        Some(Marked { text, mark }) => read(&text, file, schema, Some(mark)).map_err(|_| error),
+        None => Err(error),
+    })
+}
+
+/// A text in which another character stands for every `-` that is alone between `[` or `,` and `,` or `]`, byte for byte:
+/// `!Split [-, "a-b"]` is not YAML, but CloudFormation reads it. What is marked in quotes or comments by mistake does no harm,
+/// as marks become dashes again.
+struct Marked {
+    text: String,
+    /// Occurs nowhere else in the text.
+    mark: char,
+}
+
+impl Marked {
+    /// Characters that may begin a plain text; one that the template does not use is taken.
+    const MARKS: &[u8] = b"^~$;=+/_()QXZJqzxj0123456789";
+
+    /// `None` when no dash stands so, or the text uses every mark.
+    fn of(text: &str) -> Option<Self> {
+        let is_lone = |at: &usize| {
+            let (before, after) = (text.get(..*at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
+            before.trim_end().ends_with(['[', ',']) && after.trim_start().starts_with([',', ']'])
+        };
+        let lone: Vec<usize> = text.match_indices('-').map(|(at, _)| at).filter(is_lone).collect();
+        let mark = *Self::MARKS.iter().find(|mark| !lone.is_empty() && !text.as_bytes().contains(mark))?;
+        let mut marked = text.as_bytes().to_vec();
+        for at in lone {
+            *marked.get_mut(at)? = mark;
+        }
+        Some(Self { text: String::from_utf8(marked).ok()?, mark: char::from(mark) })
+    }
+}
+
+/// `mark` stands for a dash wherever it occurs.
+fn read(text: &str, file: &str, schema: Schema, mark: Option<char>) -> Result<Parsed<Node>, Error> {
     let mut options = granit_parser::options! {
         simple_key_max_lookahead: MAX_KEY_CHARACTERS,
         flow_nesting_limit: MAX_NESTING_LEVELS,
@@ -58,9 +96,22 @@ pub fn parse_yaml_with(text: &str, file: &str, schema: Schema) -> Result<Parsed<
     let mut builder = Builder::new(text, file, schema);
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| builder.syntax_error(&error))?;
+        let event = match mark {
+            Some(mark) => with_dashes(event, mark),
+            None => event,
+        };
         builder.take(event, span)?;
     }
     builder.finish()
+}
+
+fn with_dashes(event: Event<'_>, mark: char) -> Event<'_> {
+    match event {
+        Event::Scalar(text, style, anchor, tag) if text.contains(mark) => {
+            Event::Scalar(text.replace(mark, "-").into(), style, anchor, tag)
+        }
+        event => event,
+    }
 }
 
 struct Builder<'a> {

@@ -55,6 +55,23 @@ fn keys_are_text_as_written() {
 }
 
 #[test]
+fn reads_lone_dashes_in_lists_as_text() {
+    check("a: !Split [-, !Ref B]", r#"{a: !Split ["-", !Ref "B"]}"#);
+    check("a: !Split [ - , 'x-y' ] # [-, ]", r#"{a: !Split ["-", "x-y"]}"#);
+    check("a: [b, -]\nc: [-]\nd: 'e [-, f]'", r#"{a: ["b", "-"], c: ["-"], d: "e [-, f]"}"#);
+    check("a: [\n  -,\n  b\n]\nc: |-\n  [-, d]", r#"{a: ["-", "b"], c: "[-, d]"}"#);
+    let parsed = parse_yaml("a: !Split [-, é, !Ref B]", "t.yaml").unwrap();
+    let items = parsed.value.get("a").unwrap().as_sequence().unwrap();
+    assert_eq!(
+        items.last().unwrap().location("t.yaml").column,
+        Some(19),
+        "places are those of the text as it is written"
+    );
+    let error = parse_yaml("a: [-, b]\nc: [", "t.yaml").unwrap_err();
+    assert!(error.to_string().contains("t.yaml"), "{error}");
+}
+
+#[test]
 fn keeps_tags() {
     check("a: !Ref B", r#"{a: !Ref "B"}"#);
     check("a: !GetAtt [B, Arn]", r#"{a: !GetAtt ["B", "Arn"]}"#);
