@@ -6,7 +6,6 @@ use model::advisory::ComponentVulnerabilities;
 use model::component::{Component, Presence, Version};
 use model::{Gap, Hidden, Location, Parsed};
 
-use crate::purl::with_epoch;
 use crate::{Error, Index, OwnedSubject, PackageUrl, Provenance, Subject, Upgrades};
 
 /// What hits each component, in their order; components that nothing hits are left out, and so is the scanned project
@@ -69,7 +68,7 @@ fn subject_of(component: &Component) -> Option<OwnedSubject> {
     let ecosystem = inventory::Ecosystem::by_id(component.ecosystem)?;
     let purl = PackageUrl::parse(&component.purl).ok();
     let version = match (&component.version, &purl) {
-        (Version::Exact(version), Some(purl)) => Version::Exact(with_epoch(purl, version)),
+        (Version::Exact(version), Some(purl)) => Version::Exact(purl.with_epoch(version)),
         (version, _) => version.clone(),
     };
     let stated = || purl.as_ref().and_then(OwnedSubject::from_purl).and_then(|subject| subject.system);

@@ -1,7 +1,7 @@
 //! Package URLs as questions to the index: `advisories query` and components name packages by them.
 
 use inventory::{Ecosystem, PackageUrl};
-use model::component::{SourcePackage, SystemPackage, Version};
+use model::component::{SystemPackage, Version};
 
 use crate::matching::{Provenance, Subject};
 
@@ -26,7 +26,7 @@ impl OwnedSubject {
             version: purl
                 .version
                 .as_deref()
-                .map_or(Version::Unknown, |version| Version::Exact(with_epoch(purl, version))),
+                .map_or(Version::Unknown, |version| Version::Exact(purl.with_epoch(version))),
             provenance: Provenance::of(purl),
         })
     }
@@ -61,30 +61,7 @@ fn system_package(purl: &PackageUrl) -> SystemPackage {
     SystemPackage {
         distribution: purl.qualifier("distro").filter(|distro| !distro.is_empty()).map(str::to_owned),
         architecture: architecture.map(str::to_owned),
-        source: purl.qualifier("upstream").map(|upstream| source_package(purl, upstream)),
-    }
-}
-
-/// `openssl`, `openssl@3.0.11-1`, or the name of a source rpm.
-fn source_package(purl: &PackageUrl, upstream: &str) -> SourcePackage {
-    if let Some(stem) = upstream.strip_suffix(".src.rpm") {
-        let mut parts = stem.rsplitn(3, '-');
-        if let (Some(release), Some(version), Some(name)) = (parts.next(), parts.next(), parts.next()) {
-            let version = with_epoch(purl, &format!("{version}-{release}"));
-            return SourcePackage { name: name.to_owned(), version: Some(version) };
-        }
-    }
-    match upstream.split_once('@') {
-        Some((name, version)) => SourcePackage { name: name.to_owned(), version: Some(version.to_owned()) },
-        None => SourcePackage { name: upstream.to_owned(), version: None },
-    }
-}
-
-/// The purls of rpm packages keep the epoch apart.
-pub(crate) fn with_epoch(purl: &PackageUrl, version: &str) -> String {
-    match purl.qualifier("epoch").filter(|epoch| purl.kind == "rpm" && !epoch.is_empty() && !version.contains(':')) {
-        Some(epoch) => format!("{epoch}:{version}"),
-        None => version.to_owned(),
+        source: purl.source_package(),
     }
 }
 

@@ -1,10 +1,8 @@
-//! Gaps of one root or archive, bounded: after some of one kind, only their number is told.
-
-use std::collections::BTreeMap;
+//! Gaps of one root or archive, bounded: more than some of one kind are one gap with their number.
 
 use model::{Gap, Hidden, Location};
 
-/// Gaps of one kind that are told one by one in one archive; the rest is told as a number.
+/// Gaps of one kind that are held one by one for one archive; more of them are one gap.
 const MAX_GAPS_OF_A_KIND: usize = 40;
 
 /// What an unreadable file may hide.
@@ -18,28 +16,55 @@ pub(crate) fn file_gap(file: &str, why: impl Into<String>) -> Gap {
 /// Collects the gaps of one root or archive in the order found.
 #[derive(Debug)]
 pub(crate) struct GapList {
-    /// What the summaries point to: the root or archive.
+    /// What gaps of many files point to: the root or archive.
     subject: String,
+    /// Of other lists.
     gaps: Vec<Gap>,
-    counts: BTreeMap<&'static str, usize>,
+    /// In the order found; there are a handful.
+    kinds: Vec<Noted>,
+}
+
+/// The gaps of one kind.
+#[derive(Debug)]
+struct Noted {
+    kind: &'static str,
+    count: usize,
+    /// The first of them, in the order found.
+    gaps: Vec<Gap>,
+}
+
+impl Noted {
+    fn finish(self, subject: &str) -> Vec<Gap> {
+        match self.gaps.first() {
+            Some(first) if self.count > self.gaps.len() => {
+                let files = self.gaps.iter().map(|gap| gap.location.file.as_str());
+                vec![Gap::of_files(first, self.count, subject, files)]
+            }
+            _ => self.gaps,
+        }
+    }
 }
 
 impl GapList {
     pub(crate) fn new(subject: impl Into<String>) -> Self {
-        Self { subject: subject.into(), gaps: Vec::new(), counts: BTreeMap::new() }
+        Self { subject: subject.into(), gaps: Vec::new(), kinds: Vec::new() }
     }
 
-    /// Notes that `file` has the problem `kind` (a sentence that also reads well after "N more entries: ").
+    /// Notes that `file` has the problem `kind` (a sentence).
     pub(crate) fn note(&mut self, kind: &'static str, file: &str) {
         self.note_with(kind, file, || kind.to_owned());
     }
 
     /// As [`Self::note`], with a sentence of this file's own.
     pub(crate) fn note_with(&mut self, kind: &'static str, file: &str, why: impl FnOnce() -> String) {
-        let count = self.counts.entry(kind).or_default();
-        *count += 1;
-        if *count <= MAX_GAPS_OF_A_KIND {
-            self.gaps.push(file_gap(file, why()));
+        let at = self.kinds.iter().position(|noted| noted.kind == kind).unwrap_or_else(|| {
+            self.kinds.push(Noted { kind, count: 0, gaps: Vec::new() });
+            self.kinds.len() - 1
+        });
+        let Some(noted) = self.kinds.get_mut(at) else { return };
+        noted.count += 1;
+        if noted.gaps.len() < MAX_GAPS_OF_A_KIND {
+            noted.gaps.push(file_gap(file, why()));
         }
     }
 
@@ -48,13 +73,9 @@ impl GapList {
         self.gaps.extend(other.finish());
     }
 
-    /// Every gap, with one summary for each kind that was cut short.
+    /// Every gap, those of other lists first; one for all files of a kind that has too many.
     pub(crate) fn finish(mut self) -> Vec<Gap> {
-        for (kind, count) in self.counts {
-            if let Some(more) = count.checked_sub(MAX_GAPS_OF_A_KIND).filter(|more| *more > 0) {
-                self.gaps.push(file_gap(&self.subject, format!("{more} more entries: {kind}")));
-            }
-        }
+        self.gaps.extend(self.kinds.into_iter().flat_map(|noted| noted.finish(&self.subject)));
         self.gaps
     }
 }
@@ -64,14 +85,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_the_number_of_what_it_leaves_out() {
+    fn too_many_of_a_kind_are_one_gap_with_their_number() {
         let mut gaps = GapList::new("a.zip");
         for number in 0..MAX_GAPS_OF_A_KIND + 3 {
             gaps.note("the entry is encrypted", &format!("a.zip!/{number}"));
         }
         let gaps = gaps.finish();
-        assert_eq!(gaps.len(), MAX_GAPS_OF_A_KIND + 1);
-        let last = gaps.last().map(|gap| (gap.location.file.as_str(), gap.why.as_str()));
-        assert_eq!(last, Some(("a.zip", "3 more entries: the entry is encrypted")));
+        let gaps: Vec<_> = gaps.iter().map(|gap| (gap.location.file.as_str(), gap.why.as_str())).collect();
+        let why = "43 files below `a.zip` (`a.zip!/0`, `a.zip!/1`, `a.zip!/2` and 40 more): the entry is encrypted";
+        assert_eq!(gaps, [("a.zip", why)]);
     }
 }

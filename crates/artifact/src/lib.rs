@@ -160,6 +160,13 @@ impl Artifact {
         Self { entries, ..Self::default() }
     }
 
+    /// The files with one of `names` that lie in the folders above `folder`, up to `root` and nothing beyond it; paths are
+    /// relative to `root`, which is the target. What such a file says holds for everything below it. Cost: one look for each
+    /// name and level.
+    pub fn of_files_above(root: &Path, folder: &str, names: &[&str]) -> Self {
+        Self { entries: open::files_above(root, folder, names), ..Self::default() }
+    }
+
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }

@@ -458,6 +458,31 @@ fn folder_prefix(display: &str) -> String {
     }
 }
 
+/// Folders above a folder that are looked at.
+const MAX_FOLDERS_ABOVE: usize = 32;
+
+/// Sorted by path; files that links lead to outside of `root` are left out.
+pub(crate) fn files_above(root: &Path, folder: &str, names: &[&str]) -> Vec<Entry> {
+    let segments = folder.split('/').filter(|segment| !matches!(*segment, "" | "."));
+    if segments.clone().any(|segment| segment == "..") {
+        return Vec::new();
+    }
+    let ends = folder.match_indices('/').filter_map(|(end, _)| folder.get(..end));
+    let folders = std::iter::once("").chain(ends).filter(|above| *above != folder).take(MAX_FOLDERS_ABOVE);
+    let mut entries: Vec<Entry> = folders
+        .flat_map(|above| names.iter().map(move |name| format!("{}{name}", folder_prefix(above))))
+        .filter_map(|path| {
+            let on_disk = root.join(&path);
+            let data = fs::metadata(&on_disk).ok().filter(fs::Metadata::is_file)?;
+            let data = (!leaves(&on_disk, root)).then_some((data.len(), on_disk))?;
+            let (size_bytes, on_disk) = data;
+            Some(Entry { size_bytes, data: Data::File(on_disk.into()), ..memory_entry(&path, &[]) })
+        })
+        .collect();
+    entries.sort_by(|left, right| left.path.cmp(&right.path));
+    entries
+}
+
 /// For artifacts that never had roots.
 pub(crate) fn memory_entry(path: &str, bytes: &[u8]) -> Entry {
     Entry {

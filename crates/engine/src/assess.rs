@@ -18,6 +18,7 @@ use rules::FunctionFacts;
 use secrets::{ScanContext, Scanner};
 use source::Located;
 
+use crate::folding::fold;
 use crate::packages::{OpenTarget, Package};
 use crate::suppress::{Answers, Subject};
 use crate::{Settings, container, coverage};
@@ -52,9 +53,13 @@ pub(crate) fn assess(package: &Package<'_>, target: &OpenTarget<'_>, facts: &Fac
     let stages = Stages { artifact: &artifact, package, functions: &functions, target, facts };
     let (mut contents, codes) = stages.run();
     contents.gaps.extend(gaps);
+    // Before every function gets a copy: hostile files have hundreds of thousands.
+    fold(&mut contents.gaps);
     let assessments =
         functions.iter().zip(codes).map(|(located, code)| assess_function(located, code, &contents, facts)).collect();
-    let assessments = with_late_gaps(assessments, &artifact.late_gaps());
+    let mut late = artifact.late_gaps();
+    fold(&mut late);
+    let assessments = with_late_gaps(assessments, &late);
     let has_files = !artifact.entries().is_empty();
     // A template tells what a function is granted even where its code is elsewhere.
     let read_anything = |assessment: &Assessment| has_files || !assessment.function.identity.policies.is_empty();
@@ -109,7 +114,9 @@ impl Stages<'_> {
 
     fn take_inventory(self, contents: &mut Contents) {
         let layers = self.package.layer_names();
-        let setting = inventory::Setting { layers: &layers, runtime: common_runtime(self.functions) };
+        let above = self.package.files_above(self.target.root);
+        let runtime = common_runtime(self.functions);
+        let setting = inventory::Setting { layers: &layers, runtime, above: above.as_ref() };
         let inventory = inventory::take(self.artifact, &setting).take_gaps(&mut contents.gaps);
         contents.components = resolved(inventory.components, self.facts, &mut contents.gaps);
         contents.import_names = inventory.import_names;

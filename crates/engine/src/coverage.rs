@@ -42,11 +42,14 @@ fn elsewhere(function: &Function) -> Option<String> {
     })
 }
 
-/// A function whose packages no ecosystem reads must not look like one without packages.
+/// A function of a compiled language has at least itself as a package; without any it must not look like a clean one.
 pub(crate) fn check_components(function: &Function, components: &[Component], gaps: &mut Vec<Gap>) {
     let Some(runtime) = function.runtime.as_deref() else { return };
     if components.is_empty() && !code::understands(runtime) && elsewhere(function).is_none() {
-        let why = format!("packages of runtime `{runtime}` are not read yet: only npm's and Python's are");
+        let why = format!(
+            "no packages were found in a function of runtime `{runtime}`, not even its own; build or publish the function, or \
+             keep its lock file beside it, and scan again"
+        );
         gaps.push(Gap::new(function.location.clone(), why, &[Hidden::Components, Hidden::Vulnerabilities]));
     }
 }

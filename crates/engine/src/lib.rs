@@ -7,6 +7,7 @@ mod assess;
 mod container;
 mod coverage;
 mod error;
+mod folding;
 mod lint;
 mod packages;
 mod progress;

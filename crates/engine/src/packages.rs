@@ -38,6 +38,13 @@ impl<'a> Package<'a> {
         self.code().iter().filter_map(|code| code.layer.clone()).collect()
     }
 
+    /// What lies above the function's own folder in the target and counts for its packages.
+    pub(crate) fn files_above(&self, root: &Path) -> Option<inventory::Above<'a>> {
+        let folder = folder_in(root, &self.functions.first()?.function)?;
+        let files = Artifact::of_files_above(root, folder, inventory::FILES_ABOVE);
+        (!files.entries().is_empty()).then_some(inventory::Above { files, folder })
+    }
+
     /// Digest of each code source that is a single file, in their order.
     pub(crate) fn digests(&self, root: &Path) -> Vec<Option<String>> {
         let digest = |code: &CodeSource| match &code.content {

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use advisory::{Index, PackageIndex};
-use model::Gap;
 use model::report::{Assessment, Report};
 use secrets::Scanner;
 use source::Target;
 
 use crate::assess::{Facts, assess};
+use crate::folding::fold;
 use crate::packages::{OpenTarget, Package};
 use crate::progress::{Progress, Stage};
 use crate::suppress::Answers;
@@ -86,13 +86,8 @@ fn assess_target(target: &Target, facts: &Facts<'_>, progress: &dyn Progress) ->
 }
 
 fn finish(report: &mut Report) {
-    tidy(&mut report.gaps);
+    fold(&mut report.gaps);
     for assessment in &mut report.functions {
-        tidy(&mut assessment.gaps);
+        fold(&mut assessment.gaps);
     }
-}
-
-fn tidy(gaps: &mut Vec<Gap>) {
-    gaps.sort();
-    gaps.dedup();
 }

@@ -7,6 +7,7 @@ use model::{Gap, Hidden, Location};
 use rustc_hash::FxHashSet;
 
 use crate::claim::{Claim, Place};
+use crate::inventory::Above;
 use crate::ownership::{OwnedFile, Sought};
 
 /// A file format of an ecosystem.
@@ -95,6 +96,7 @@ const NOT_OF_PROJECT: &[&str] = &[
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Survey<'a> {
     pub(crate) artifact: &'a Artifact,
+    pub(crate) above: Option<&'a Above<'a>>,
     /// Major and minor version of the Python that runs the function.
     pub(crate) python: Option<(u32, u32)>,
     /// The files whose owners are asked for; `None` before they are known.
@@ -167,6 +169,18 @@ impl<'a> Document<'a> {
         Some(Self::new(self.survey, entry))
     }
 
+    /// Files called `names` in the folders of this file and above it, those above the function's own folder included;
+    /// outermost first, in one folder in the order of `names`.
+    pub(crate) fn files_above(&self, names: &[&str]) -> Vec<Self> {
+        let mut found = Vec::new();
+        if let (Some(above), Mount::Function) = (self.survey.above, self.entry.mount) {
+            let survey = Survey { artifact: &above.files, ..self.survey };
+            find_above(survey, Mount::Function, above.folder, names, &mut found);
+        }
+        find_above(self.survey, self.entry.mount, self.path.folder, names, &mut found);
+        found
+    }
+
     pub(crate) fn location(&self, line: Option<u32>) -> Location {
         Location { file: self.display.clone(), line, column: None }
     }
@@ -183,6 +197,21 @@ impl<'a> Document<'a> {
 
     pub(crate) fn place_at(&self, root: &str) -> Place {
         Place { mount: self.entry.mount, layer: self.entry.layer, root: root.to_owned(), slot: None }
+    }
+}
+
+/// Folders above a file that are looked at.
+const MAX_FOLDERS_ABOVE: usize = 32;
+
+fn find_above<'a>(survey: Survey<'a>, mount: Mount, folder: &str, names: &[&str], found: &mut Vec<Document<'a>>) {
+    let folders = std::iter::successors(Some(folder), |folder| {
+        (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(outer, _)| outer))
+    });
+    let folders: Vec<&str> = folders.take(MAX_FOLDERS_ABOVE).collect();
+    for folder in folders.into_iter().rev() {
+        let paths = names.iter().filter_map(|name| join(folder, name));
+        let entries = paths.filter_map(|path| survey.artifact.find(mount, &path));
+        found.extend(entries.map(|entry| Document::new(survey, entry)));
     }
 }
 

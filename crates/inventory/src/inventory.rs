@@ -6,7 +6,7 @@ use artifact::{Artifact, Entry, ImageLayer, Mount};
 use model::component::{Component, Evidence, EvidenceKind, Linked, Origin, Presence, Reach, Version};
 use model::{Gap, Parsed};
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::claim::Claim;
 use crate::document::{Document, EntryPath, Format, Reading, Survey};
@@ -26,6 +26,17 @@ pub struct Setting<'a> {
     pub layers: &'a [String],
     /// The platform's runtime id (`python3.12`): decides environment markers that ask for the Python version.
     pub runtime: Option<&'a str>,
+    /// Files called as [`FILES_ABOVE`] says in the folders above the function's own.
+    pub above: Option<&'a Above<'a>>,
+}
+
+/// What the target holds above the folder of a function's code, where its files still decide about that code.
+#[derive(Debug)]
+pub struct Above<'a> {
+    /// With paths relative to the target.
+    pub files: Artifact,
+    /// The function's folder in the target.
+    pub folder: &'a str,
 }
 
 /// Components, and what only the inventory knows about them.
@@ -39,16 +50,22 @@ pub struct Inventory {
 
 /// The packages of `artifact`, sorted by purl, then origin; `layers` are the layers' names by index.
 pub fn inventory(artifact: &Artifact, layers: &[String]) -> Parsed<Vec<Component>> {
-    take(artifact, &Setting { layers, runtime: None }).map(|inventory| inventory.components)
+    take(artifact, &Setting { layers, ..Setting::default() }).map(|inventory| inventory.components)
 }
 
 /// The packages of `artifact` with everything found out about them. Reads only files whose path says that they speak of
 /// packages, in parallel.
 pub fn take(artifact: &Artifact, setting: &Setting<'_>) -> Parsed<Inventory> {
     let listed = Survey::listed_folders(artifact);
-    let survey = Survey { artifact, python: setting.runtime.and_then(python_version), sought: None, listed: &listed };
-    let (first, mut second): (Vec<_>, Vec<_>) =
-        choose(artifact, &formats()).into_iter().partition(|chosen| chosen.format.finds_installed);
+    let python = setting.runtime.and_then(python_version);
+    let survey = Survey { artifact, above: setting.above, python, sought: None, listed: &listed };
+    let mut chosen = choose(artifact, &formats());
+    if let [entry] = artifact.entries()
+        && chosen.is_empty()
+    {
+        chosen.extend(shared::of_lone_file(entry).map(|format| Chosen { ecosystem: None, format, entry }));
+    }
+    let (first, mut second): (Vec<_>, Vec<_>) = chosen.into_iter().partition(|chosen| chosen.format.finds_installed);
     let mut readings = read_all(survey, first);
     drop_owned(survey, &readings, &mut second);
     readings.extend(read_all(survey, second));
@@ -71,7 +88,6 @@ pub fn take(artifact: &Artifact, setting: &Setting<'_>) -> Parsed<Inventory> {
     }
     gaps.sort_unstable();
     gaps.dedup();
-    fold_repeated(&mut gaps);
     found.sort_by(|(left, _), (right, _)| (&left.purl, &left.origin).cmp(&(&right.purl, &right.origin)));
     let (components, import_names) = found.into_iter().unzip();
     Parsed { value: Inventory { components, import_names }, gaps }
@@ -173,13 +189,7 @@ fn choose<'a>(artifact: &'a Artifact, formats: &Formats) -> Vec<Chosen<'a>> {
         accepting.map(move |(ecosystem, format)| Chosen { ecosystem: *ecosystem, format, entry })
     };
     let parts = artifact.entries().par_chunks(ENTRIES_AT_ONCE);
-    let mut chosen: Vec<Chosen<'a>> = parts.flat_map_iter(|part| part.iter().flat_map(accepted)).collect();
-    if let [entry] = artifact.entries()
-        && chosen.is_empty()
-    {
-        chosen.extend(shared::of_lone_file(entry).map(|format| Chosen { ecosystem: None, format, entry }));
-    }
-    chosen
+    parts.flat_map_iter(|part| part.iter().flat_map(accepted)).collect()
 }
 
 /// Statements on packages in one artifact; the largest functions have some ten thousand.
@@ -249,29 +259,6 @@ fn drop_owned(survey: Survey<'_>, readings: &[(Chosen<'_>, Reading)], chosen: &m
     chosen.retain(|chosen| {
         let is_owner = |at: &usize| records.get(at).is_some_and(|owned| owned.contains(&chosen.entry.path));
         !owners(chosen.entry).iter().any(is_owner)
-    });
-}
-
-/// Of several files in one folder with the same gap (chunks of a bundle) keeps the first, with the number of the others.
-fn fold_repeated(gaps: &mut Vec<Gap>) {
-    let folder_of =
-        |gap: &Gap| gap.location.file.rsplit_once('/').map_or(String::new(), |(folder, _)| folder.to_owned());
-    let mut groups: FxHashMap<(String, String), usize> = FxHashMap::default();
-    for gap in gaps.iter().filter(|gap| gap.location.line.is_none()) {
-        *groups.entry((folder_of(gap), gap.why.clone())).or_default() += 1;
-    }
-    let mut seen: FxHashSet<(String, String)> = FxHashSet::default();
-    gaps.retain_mut(|gap| {
-        let group = (folder_of(gap), gap.why.clone());
-        let others = groups.get(&group).map_or(0, |count| count.saturating_sub(1));
-        if gap.location.line.is_some() || others == 0 {
-            return true;
-        }
-        if !seen.insert(group) {
-            return false;
-        }
-        gap.why = format!("{} (and {others} more beside it)", gap.why);
-        true
     });
 }
 

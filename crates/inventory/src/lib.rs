@@ -29,8 +29,8 @@ mod xml;
 
 pub use distributions::{Distribution, NamedBy};
 pub use ecosystem::{Ecosystem, Order};
-pub use ecosystems::{ecosystems, runtime_component, runtime_of};
-pub use inventory::{Inventory, Setting, inventory, take};
+pub use ecosystems::{FILES_ABOVE, ecosystems, runtime_component, runtime_of};
+pub use inventory::{Above, Inventory, Setting, inventory, take};
 pub use purl::{PackageUrl, PurlError};
 pub use version::{Unparsable, VersionKey};
 pub use version_set::{AdmittedVersions, Cut, Side, Span, VersionSet};

@@ -5,6 +5,8 @@
 //! **Supported**: percent-encoding in every part, `@` of npm scopes with and without encoding, names in any spelling.
 //! **Unsupported (→ error)**: purls without type or name, escapes that are no UTF-8.
 
+use model::component::SourcePackage;
+
 use crate::Ecosystem;
 
 /// A package URL in its parts, percent-decoded.
@@ -32,6 +34,9 @@ pub enum PurlError {
     #[error("`{0}` has an escape that is no UTF-8 text")]
     Escape(String),
 }
+
+/// Purl types of operating systems' packages.
+pub(crate) const SYSTEM_TYPES: &[&str] = &["apk", "deb", "rpm"];
 
 impl PackageUrl {
     /// # Errors
@@ -74,6 +79,29 @@ impl PackageUrl {
 
     pub fn qualifier(&self, key: &str) -> Option<&str> {
         self.qualifiers.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
+    }
+
+    /// The version as its package manager orders it: with the epoch, which purls of system packages state apart.
+    pub fn with_epoch(&self, version: &str) -> String {
+        match self.qualifier("epoch").filter(|epoch| !matches!(*epoch, "" | "0") && !version.contains(':')) {
+            Some(epoch) if SYSTEM_TYPES.contains(&self.kind.as_str()) => format!("{epoch}:{version}"),
+            _ => version.to_owned(),
+        }
+    }
+
+    /// The source package that `upstream` names: `curl`, `curl@8.5.0-1`, or rpm's `curl-8.5.0-1.src.rpm`, whose version lacks
+    /// the epoch that both share.
+    pub fn source_package(&self) -> Option<SourcePackage> {
+        let upstream = self.qualifier("upstream")?;
+        let parts = match upstream.strip_suffix(".src.rpm") {
+            Some(stem) => {
+                let mut dashes = stem.rmatch_indices('-').map(|(at, _)| at);
+                dashes.nth(1).and_then(|at| Some((stem.get(..at)?, self.with_epoch(stem.get(at + 1..)?))))
+            }
+            None => upstream.split_once('@').map(|(name, version)| (name, version.to_owned())),
+        };
+        let (name, version) = parts.map_or((upstream, None), |(name, version)| (name, Some(version)));
+        Some(SourcePackage { name: name.to_owned(), version })
     }
 
     /// The ecosystem, when the program knows it. A distribution that is named with its release says more than the vendor,
@@ -209,6 +237,39 @@ mod tests {
         let ecosystem = purl.ecosystem().unwrap();
         let name = purl.canonical_name(ecosystem);
         assert_eq!((ecosystem.id, name.as_str(), purl.version.as_deref()), expected);
+    }
+
+    #[test]
+    fn reads_source_packages_as_tools_write_them() {
+        for (purl, name, version) in [
+            ("pkg:deb/debian/libcurl4@8.5.0?upstream=curl", "curl", None),
+            ("pkg:deb/debian/libssl3@3.0?upstream=openssl@3.0.11-1", "openssl", Some("3.0.11-1")),
+            (
+                "pkg:rpm/amzn/x@8.5.0?upstream=java-17-amazon-8.5.0-1.amzn2023.src.rpm",
+                "java-17-amazon",
+                Some("8.5.0-1.amzn2023"),
+            ),
+            ("pkg:rpm/amzn/x@1?epoch=2&upstream=curl-8.5.0-1.src.rpm", "curl", Some("2:8.5.0-1")),
+            ("pkg:rpm/amzn/x@1?epoch=0&upstream=curl-8.5.0-1.src.rpm", "curl", Some("8.5.0-1")),
+            ("pkg:rpm/amzn/x@1?upstream=odd.src.rpm", "odd.src.rpm", None),
+        ] {
+            let expected = SourcePackage { name: name.to_owned(), version: version.map(str::to_owned) };
+            assert_eq!(PackageUrl::parse(purl).unwrap().source_package(), Some(expected), "{purl}");
+        }
+    }
+
+    #[test]
+    fn versions_of_system_packages_take_the_epoch() {
+        for (purl, expected) in [
+            ("pkg:rpm/redhat/x@1.2-3?epoch=1", "1:1.2-3"),
+            ("pkg:rpm/redhat/x@1.2-3?epoch=0", "1.2-3"),
+            ("pkg:rpm/redhat/x@1.2-3?epoch=", "1.2-3"),
+            ("pkg:rpm/redhat/x@1:1.2-3?epoch=1", "1:1.2-3"),
+            ("pkg:npm/x@1.2.3?epoch=1", "1.2.3"),
+        ] {
+            let purl = PackageUrl::parse(purl).unwrap();
+            assert_eq!(purl.with_epoch(purl.version.as_deref().unwrap()), expected);
+        }
     }
 
     #[test]

@@ -45,6 +45,46 @@ impl Gap {
         hides.dedup();
         Self { location, why: why.into(), hides }
     }
+
+    /// One gap for `count` files below `folder` (empty for the target) that have the same problem: `first` is the gap of the
+    /// first of them, `files` are those known by name, in the order to tell them.
+    pub fn of_files<'a>(first: &Self, count: usize, folder: &str, files: impl IntoIterator<Item = &'a str>) -> Self {
+        let shown: Vec<String> = files.into_iter().take(MAX_PLACES_NAMED).map(|file| format!("`{file}`")).collect();
+        let names = with_others(&shown, count);
+        let below = if folder.is_empty() { String::new() } else { format!(" below `{folder}`") };
+        Self {
+            location: Location::file(if folder.is_empty() { "." } else { folder }),
+            why: format!("{count} files{below} ({names}): {}", first.why),
+            hides: first.hides.clone(),
+        }
+    }
+
+    /// One gap for `count` places with problems of one kind, of which `first` is the first.
+    pub fn of_places<'a>(
+        first: &Self,
+        count: usize,
+        folder: &str,
+        places: impl IntoIterator<Item = &'a Location>,
+    ) -> Self {
+        let shown: Vec<String> =
+            places.into_iter().take(MAX_PLACES_NAMED).map(|location| format!("`{location}`")).collect();
+        let names = with_others(&shown, count);
+        Self {
+            location: Location::file(if folder.is_empty() { "." } else { folder }),
+            why: format!("{count} places like this ({names}), the first: {}", first.why),
+            hides: first.hides.clone(),
+        }
+    }
+}
+
+/// Places that a gap of many names.
+const MAX_PLACES_NAMED: usize = 3;
+
+fn with_others(shown: &[String], count: usize) -> String {
+    match count.saturating_sub(shown.len()) {
+        0 => shown.join(", "),
+        others => format!("{} and {others} more", shown.join(", ")),
+    }
 }
 
 /// What a parser of foreign input understood, and what it did not.

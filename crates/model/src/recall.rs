@@ -19,6 +19,10 @@ pub const FUNCTION: &str = "fnassay:function";
 pub const IMPORTS: &str = "fnassay:imports";
 /// The layer's name, when the origin is `layer`.
 pub const LAYER: &str = "fnassay:layer";
+/// Repeated, of functions and the whole bill. A gap: where something could not be read, why, and what to do.
+pub const GAP: &str = "fnassay:gap";
+/// What the text of an annotation begins with that tells a gap, where annotations have no names.
+pub const GAP_TEXT: &str = "not complete: ";
 /// `function`, `layer`, `image` or `runtime`.
 pub const ORIGIN: &str = "fnassay:origin";
 /// Purl of the operating system package that brought its files.

@@ -181,6 +181,7 @@ fn what_is_wrong_with_an_image_is_told() {
     assert!(gaps(&docker(&[gzip(&bomb)])).contains("very many times its size"));
     let many = vec![TarBuilder::new().file("a", "").write(); 600];
     assert!(gaps(&docker(&many)).contains("more layers than are read"));
+    assert!(gaps(&docker(&[])).contains("the image has no layers"));
 }
 
 #[test]

@@ -78,6 +78,9 @@ pub(crate) fn records_files(ecosystem: &Ecosystem) -> bool {
 pub(crate) const DATABASES: &[Format] =
     &[apk::database::FORMAT, debian::database::FORMAT, rpm::manifest::FORMAT, rpm::database::FORMAT, unread::FORMAT];
 
+/// Names of files that decide about everything below their folder, so that those above a function's own folder count too.
+pub const FILES_ABOVE: &[&str] = nuget::SHARED_FILES;
+
 /// The files that an installed package's record lists as its own.
 pub(crate) fn owned(survey: Survey<'_>, claim: &Claim) -> Owned {
     pypi::owned(survey, claim)

@@ -135,7 +135,7 @@ proptest! {
     #[test]
     fn text_that_is_nearly_right_does_no_harm_and_reads_the_same_twice(texts in prop::collection::vec(fragments(), PATHS.len())) {
         let artifact = Artifact::from_memory(PATHS.iter().zip(&texts).map(|(path, text)| (*path, text.as_bytes())));
-        let setting = Setting { layers: &[], runtime: Some("python3.12") };
+        let setting = Setting { layers: &[], runtime: Some("python3.12"), above: None };
         prop_assert_eq!(take(&artifact, &setting), take(&artifact, &setting));
     }
 

@@ -11,7 +11,7 @@ use crate::render;
 fn scan(roots: &[Root], layers: &[&str]) -> Parsed<Inventory> {
     let artifact = Artifact::open(roots, &Limits::default()).value;
     let layers: Vec<_> = layers.iter().map(|layer| (*layer).to_owned()).collect();
-    take(&artifact, &Setting { layers: &layers, runtime: Some("python3.12") })
+    take(&artifact, &Setting { layers: &layers, runtime: Some("python3.12"), above: None })
 }
 
 #[test]

@@ -30,7 +30,7 @@ use model::component::{Component, EvidenceKind, Presence, Version};
 /// Takes the inventory of files given as `(path, text)`.
 pub fn inventory_of(files: &[(&str, &str)], runtime: Option<&str>) -> Parsed<Inventory> {
     let artifact = Artifact::from_memory(files.iter().map(|(path, text)| (*path, text.as_bytes())));
-    take(&artifact, &Setting { layers: &[], runtime })
+    take(&artifact, &Setting { layers: &[], runtime, above: None })
 }
 
 /// Compares what is found in `files` with one line for each component and gap (see [`render`]).

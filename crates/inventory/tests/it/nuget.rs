@@ -1,6 +1,9 @@
 //! .NET: what was published, what was locked, what project files ask for.
 
-use crate::check;
+use artifact::Artifact;
+use inventory::{Above, Setting, take};
+
+use crate::{check, render};
 
 const DEPS: &str = r#"{
   "runtimeTarget": {"name": ".NETCoreApp,Version=v8.0/linux-x64", "signature": ""},
@@ -32,6 +35,33 @@ const DEPS: &str = r#"{
     "Loose.Reference/9.0.0.0": {"type": "reference"}
   }
 }"#;
+
+#[test]
+fn versions_set_above_the_function_are_known() {
+    let project = r#"<Project><ItemGroup><PackageReference Include="Outer" /><PackageReference Include="Inner" />
+        <PackageReference Include="Set" Version="$(SetVersion)" /></ItemGroup></Project>"#;
+    let central = r#"<Project><ItemGroup><PackageVersion Include="Outer" Version="1.0.0" />
+        <PackageVersion Include="Inner" Version="1.0.0" /></ItemGroup></Project>"#;
+    let build = "<Project><PropertyGroup><SetVersion>3.1.4</SetVersion></PropertyGroup></Project>";
+    let nearer = r#"<Project><ItemGroup><PackageVersion Include="Inner" Version="2.0.0" /></ItemGroup></Project>"#;
+    let files: [(&str, &[u8]); 3] = [
+        ("Directory.Packages.props", central.as_bytes()),
+        ("Directory.Build.props", build.as_bytes()),
+        ("src/Directory.Packages.props", nearer.as_bytes()),
+    ];
+    let above = Above { files: Artifact::from_memory(files), folder: "src/Orders" };
+    let artifact = Artifact::from_memory([("Orders.csproj", project.as_bytes())]);
+    let found = take(&artifact, &Setting { above: Some(&above), ..Setting::default() });
+    assert_eq!(
+        render(&found)[..4],
+        [
+            "pkg:nuget/Inner@2.0.0 direct: d Orders.csproj:1",
+            "pkg:nuget/Orders (unknown) project: d Orders.csproj",
+            "pkg:nuget/Outer@1.0.0 direct: d Orders.csproj:1",
+            "pkg:nuget/Set@3.1.4 direct: d Orders.csproj:2",
+        ]
+    );
+}
 
 #[test]
 fn reads_what_was_published() {
@@ -208,7 +238,7 @@ fn reads_single_file_programs() {
     let deps = r#"{"runtimeTarget": {"name": "t"}, "targets": {"t": {"A/1.0.0": {"runtime": {"lib/A.dll": {}}}}},
 "libraries": {"A/1.0.0": {"type": "package"}}}"#;
     let program = single_file(deps);
-    let artifact = artifact::Artifact::from_memory([("bootstrap", program.as_slice())]);
-    let found = crate::render(&inventory::take(&artifact, &inventory::Setting::default()));
+    let artifact = Artifact::from_memory([("bootstrap", program.as_slice())]);
+    let found = render(&take(&artifact, &Setting::default()));
     assert_eq!(found, ["pkg:nuget/A@1.0.0: i bootstrap:2"]);
 }

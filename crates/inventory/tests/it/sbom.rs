@@ -53,7 +53,29 @@ fn reads_cyclonedx() {
     let openssl = found.iter().find(|component| component.name == "openssl").unwrap();
     let system = openssl.system.as_ref().unwrap();
     assert_eq!((system.distribution.as_deref(), system.architecture.as_deref()), (Some("amzn-2023"), Some("x86_64")));
-    assert_eq!(system.source.as_ref().unwrap().version.as_deref(), Some("3.0.13-1.amzn2023"));
+    assert_eq!(system.source.as_ref().unwrap().version.as_deref(), Some("1:3.0.13-1.amzn2023"));
+}
+
+#[test]
+fn says_that_a_bill_calls_itself_incomplete() {
+    let advice = "have it written anew where everything can be read, or scan the package itself";
+    let parts = r#""bomFormat": "CycloneDX", "components": [{"bom-ref": "a", "name": "a", "purl": "pkg:npm/a@1.0.0"}]"#;
+    let incomplete = r#""compositions": [{"aggregate": "incomplete", "assemblies": ["a"]}]"#;
+    let why = format!("gap bom.json: the bill says of itself that it is not complete; {advice}");
+    check(&[("bom.json", &format!("{{{parts}, {incomplete}}}"))], &["pkg:npm/a@1.0.0: b bom.json", &why]);
+    let note = r#""annotations": [{"text": "not complete: b.zip: cut off"}, {"text": "checked by Kim"}]"#;
+    let why = format!("gap bom.json: the bill says of itself that it is not complete: b.zip: cut off; {advice}");
+    check(&[("bom.json", &format!("{{{parts}, {incomplete}, {note}}}"))], &["pkg:npm/a@1.0.0: b bom.json", &why]);
+    let complete = r#""compositions": [{"aggregate": "complete", "assemblies": ["a"]}, {"aggregate": "incomplete"}]"#;
+    check(&[("bom.json", &format!("{{{parts}, {complete}}}"))], &["pkg:npm/a@1.0.0: b bom.json"]);
+    let spdx = r#"{"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT",
+        "annotations": [{"comment": "fnassay:gap=b.zip: cut off"}],
+        "packages": [{"SPDXID": "SPDXRef-a", "name": "a", "annotations": [{"comment": "fnassay:gap=c: damaged"}],
+        "externalRefs": [{"referenceType": "purl", "referenceLocator": "pkg:npm/a@1.0.0"}]}]}"#;
+    let why = format!(
+        "gap a.spdx.json: the bill says of itself that it is not complete: b.zip: cut off; c: damaged; {advice}"
+    );
+    check(&[("a.spdx.json", spdx)], &["pkg:npm/a@1.0.0: b a.spdx.json", &why]);
 }
 
 #[test]

@@ -21,6 +21,7 @@ pub(super) const MAX_LAYERS: usize = 512;
 const OTHER_PLATFORMS: &str = "other platforms' images in the archive are not read";
 const OTHER_IMAGES: &str = "other images in the archive are not read";
 const NO_IMAGE: &str = "the archive names no image that can be read; save the image again";
+const NO_LAYERS: &str = "the image has no layers, so nothing could be assessed; save the whole image again";
 const MISSING: &str = "a part that the image names is not in the archive; save the whole image again";
 const NOT_JSON: &str = "a part of the image's description is not valid JSON; save the image again";
 const WRONG_DIGEST: &str =
@@ -88,6 +89,9 @@ pub(super) fn read(parts: &dyn Parts, shown: &str, gaps: &mut GapList) -> Option
         gaps.note(NO_IMAGE, shown);
         return Some(Manifest::default());
     };
+    if manifest.layers.is_empty() {
+        gaps.note(NO_LAYERS, shown);
+    }
     if manifest.layers.len() > MAX_LAYERS {
         gaps.note(TOO_MANY_LAYERS, shown);
         manifest.layers.truncate(MAX_LAYERS);
@@ -359,7 +363,7 @@ mod tests {
                 ("c", "{}"),
             ],
             Some(&[]),
-            &["`x:1`"],
+            &["`x:1`", "no layers"],
         );
         check(&[("manifest.json", r#"{"name": "an extension of a browser"}"#)], None, &[]);
         check(&[("manifest.json", "[]")], Some(&[]), &["names no image"]);

@@ -12,6 +12,7 @@ mod runtimeconfig;
 mod version;
 
 pub(crate) use bundle::{READER as PROGRAM_READER, is_plain_host};
+pub(crate) use project::SHARED_FILES;
 
 use std::borrow::Cow;
 

@@ -25,9 +25,7 @@ pub(crate) const FORMAT: Format = Format {
 
 const KINDS: &[&str] = &[".csproj", ".fsproj", ".vbproj"];
 /// Files that MSBuild takes into every project below them.
-const SHARED_FILES: &[&str] = &["Directory.Build.props", "Directory.Packages.props"];
-/// Folders above a project that are looked at.
-const MAX_FOLDERS: usize = 32;
+pub(crate) const SHARED_FILES: &[&str] = &["Directory.Build.props", "Directory.Packages.props"];
 /// Properties within properties.
 const MAX_EXPANSIONS: usize = 16;
 /// A property's value once everything in it is expanded.
@@ -37,7 +35,7 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
     let Some(bytes) = document.bytes(reading) else { return };
     let text = decode(&bytes);
     let mut evaluation = Evaluation::default();
-    for shared in shared_files(document) {
+    for shared in document.files_above(SHARED_FILES) {
         // What is wrong with the file is noted once, by the first project below it, and the same each time.
         if let Some(bytes) = shared.bytes(reading) {
             evaluation.take(&xml::elements(&decode(&bytes)));
@@ -64,25 +62,6 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
         claim.direct = Some(true);
         reading.claims.push(claim);
     }
-}
-
-/// The shared files above the project, outermost first.
-fn shared_files<'a>(document: &Document<'a>) -> Vec<Document<'a>> {
-    let folders = std::iter::successors(Some(document.path.folder), |folder| {
-        (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(outer, _)| outer))
-    });
-    let mut found: Vec<Document<'a>> = folders
-        .take(MAX_FOLDERS)
-        .flat_map(|folder| {
-            SHARED_FILES.iter().rev().filter_map(move |name| {
-                let path = if folder.is_empty() { (*name).to_owned() } else { format!("{folder}/{name}") };
-                let entry = document.survey.artifact.find(document.entry.mount, &path)?;
-                Some(Document::new(document.survey, entry))
-            })
-        })
-        .collect();
-    found.reverse();
-    found
 }
 
 fn project(document: &Document<'_>, evaluation: &Evaluation) -> Claim {

@@ -11,6 +11,10 @@ pub(super) struct Bill {
     /// Indices of the entries that the bill is about.
     pub(super) roots: Vec<usize>,
     pub(super) edges: Vec<Edge>,
+    /// Whether it says of itself that it is not complete.
+    pub(super) is_incomplete: bool,
+    /// Why it is not, in its own words.
+    pub(super) missing: Vec<String>,
 }
 
 /// One package, or what a tool has put among them.

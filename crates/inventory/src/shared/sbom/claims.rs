@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use artifact::Mount;
-use model::component::{EvidenceKind, Origin, Presence, SourcePackage, SystemPackage, Version};
+use model::component::{EvidenceKind, Origin, Presence, SystemPackage, Version};
 use model::recall::recall;
 use rustc_hash::FxHashSet;
 
@@ -12,14 +12,13 @@ use super::is_of_distribution;
 use crate::claim::{Claim, Place};
 use crate::document::{Document, Reading, quoted_names};
 use crate::ecosystems::{GENERIC, distribution_in, is_same_distribution};
+use crate::purl::SYSTEM_TYPES;
 use crate::{Ecosystem, PackageUrl};
 
 /// Qualifiers of purls that say where a package comes from or what it was made for.
 const KEPT_QUALIFIERS: &[&str] = &["arch", "distro", "download_url", "epoch", "repository_url", "upstream", "vcs_url"];
 /// Ecosystems whose purls keep the author's spelling, whatever the canonical form.
 const SPELLED: &[&str] = &["nuget"];
-/// Purl types of operating systems' packages.
-const SYSTEM_TYPES: &[&str] = &["apk", "deb", "rpm"];
 
 /// Adds a claim for every package of the bill; what it does not say of them is one gap for each kind.
 pub(super) fn add(document: &Document<'_>, bill: &Bill, reading: &mut Reading) {
@@ -56,6 +55,12 @@ fn note_gaps(document: &Document<'_>, bill: &Bill, identities: &[Option<Identity
     }
     if !unread.is_empty() {
         let why = format!("{} cannot be read as package URLs: have them written anew", quoted_names(&unread));
+        reading.gaps.push(document.gap(None, why));
+    }
+    if bill.is_incomplete || !bill.missing.is_empty() {
+        let reasons = if bill.missing.is_empty() { String::new() } else { format!(": {}", bill.missing.join("; ")) };
+        let advice = "have it written anew where everything can be read, or scan the package itself";
+        let why = format!("the bill says of itself that it is not complete{reasons}; {advice}");
         reading.gaps.push(document.gap(None, why));
     }
     if empty > 0 {
@@ -111,7 +116,7 @@ impl Identity {
         match url.ecosystem() {
             Some(ecosystem) => {
                 let name = url.canonical_name(ecosystem);
-                let version = version.map(|version| with_epoch(&url, version));
+                let version = version.map(|version| url.with_epoch(&version));
                 Self { ecosystem, name, version, url: Some(url), foreign: None, source: Source::Purl }
             }
             None => {
@@ -128,16 +133,6 @@ impl Identity {
                 }
             }
         }
-    }
-}
-
-/// The version as its package manager orders it: with the epoch, which purls of rpm packages state apart.
-fn with_epoch(url: &PackageUrl, version: String) -> String {
-    match url.qualifier("epoch").filter(|epoch| !epoch.is_empty() && *epoch != "0") {
-        Some(epoch) if SYSTEM_TYPES.contains(&url.kind.as_str()) && !version.contains(':') => {
-            format!("{epoch}:{version}")
-        }
-        _ => version,
     }
 }
 
@@ -253,7 +248,7 @@ impl<'a> Context<'a> {
         SYSTEM_TYPES.contains(&url.kind.as_str()).then(|| SystemPackage {
             distribution: url.qualifier("distro").map(str::to_owned).or_else(|| self.distribution.clone()),
             architecture: url.qualifier("arch").filter(|arch| *arch != "source").map(str::to_owned),
-            source: url.qualifier("upstream").map(source_package).or_else(|| entry.source.clone()),
+            source: url.source_package().or_else(|| entry.source.clone()),
         })
     }
 }
@@ -270,21 +265,6 @@ fn recalled_place(place: Place, origin: Option<&Origin>) -> Place {
 fn kept_qualifiers(url: &PackageUrl) -> Vec<(&'static str, String)> {
     let kept = KEPT_QUALIFIERS.iter().filter_map(|key| Some((*key, url.qualifier(key)?.to_owned())));
     kept.filter(|(_, value)| !value.is_empty()).collect()
-}
-
-/// `curl`, `curl@8.5.0-1`, or rpm's `curl-8.5.0-1.src.rpm`.
-fn source_package(upstream: &str) -> SourcePackage {
-    let parts = match upstream.strip_suffix(".src.rpm") {
-        Some(stem) => {
-            let mut dashes = stem.rmatch_indices('-').map(|(at, _)| at);
-            dashes.nth(1).and_then(|at| Some((stem.get(..at)?, stem.get(at + 1..)?)))
-        }
-        None => upstream.split_once('@'),
-    };
-    match parts {
-        Some((name, version)) => SourcePackage { name: name.to_owned(), version: Some(version.to_owned()) },
-        None => SourcePackage { name: upstream.to_owned(), version: None },
-    }
 }
 
 /// Who asks for whom.
@@ -342,24 +322,5 @@ impl Graph {
     fn is_development(&self, at: usize) -> bool {
         let mut into = self.into(at).peekable();
         into.peek().is_some() && into.all(|edge| edge.is_development)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_source_packages_as_tools_write_them() {
-        let cases = [
-            ("curl", "curl", None),
-            ("openssl@3.0.11-1", "openssl", Some("3.0.11-1")),
-            ("java-17-amazon-8.5.0-1.amzn2023.src.rpm", "java-17-amazon", Some("8.5.0-1.amzn2023")),
-            ("odd.src.rpm", "odd.src.rpm", None),
-        ];
-        for (text, name, version) in cases {
-            let expected = SourcePackage { name: name.to_owned(), version: version.map(str::to_owned) };
-            assert_eq!(source_package(text), expected, "{text}");
-        }
     }
 }

@@ -18,6 +18,22 @@ struct Document<'a> {
     metadata: Loose<Metadata<'a>>,
     components: Objects<Component<'a>>,
     dependencies: Objects<Dependency<'a>>,
+    compositions: Objects<Composition<'a>>,
+    annotations: Objects<Annotation<'a>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct Composition<'a> {
+    aggregate: Text<'a>,
+    assemblies: Texts<'a>,
+    dependencies: Texts<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct Annotation<'a> {
+    text: Text<'a>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -76,7 +92,16 @@ pub(super) fn parse(text: &str) -> serde_json::Result<Bill> {
     for dependency in &document.dependencies.0 {
         reader.link(dependency);
     }
+    reader.bill.is_incomplete = document.compositions.0.iter().any(is_incomplete);
+    let texts = document.annotations.0.iter().filter_map(|note| note.text.as_str());
+    reader.bill.missing = texts.filter_map(|text| Some(text.strip_prefix(recall::GAP_TEXT)?.to_owned())).collect();
     Ok(reader.bill)
+}
+
+/// Whether parts of what the bill is about are said to be missing; `incomplete_third_party_only` and the like count too.
+fn is_incomplete(composition: &Composition<'_>) -> bool {
+    let says_so = composition.aggregate.as_str().is_some_and(|aggregate| aggregate.starts_with("incomplete"));
+    says_so && !(composition.assemblies.0.is_empty() && composition.dependencies.0.is_empty())
 }
 
 #[derive(Default)]

@@ -20,6 +20,7 @@ struct Document<'a> {
     document_describes: Texts<'a>,
     packages: Objects<Package<'a>>,
     relationships: Objects<Relationship<'a>>,
+    annotations: Objects<Annotation<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -94,6 +95,10 @@ fn bill(document: &Document<'_>) -> Bill {
     let by_id: FxHashMap<&str, usize> = ids.collect();
     let mut bill = Bill { entries: packages.iter().map(entry).collect(), ..Bill::default() };
     bill.roots.extend(document.document_describes.0.iter().filter_map(|id| by_id.get(id.as_ref()).copied()));
+    let of_packages = bill.entries.iter().flat_map(|entry| &entry.properties);
+    let own = document.annotations.0.iter().filter_map(|note| own_property(note.comment.as_str()?));
+    let properties = own.chain(of_packages.cloned());
+    bill.missing = properties.filter(|(name, _)| name == model::recall::GAP).map(|(_, why)| why).collect();
     for relationship in &document.relationships.0 {
         let end = |id: &Text<'_>| id.as_str().and_then(|id| by_id.get(id).copied());
         let (first, second) = (end(&relationship.spdx_element_id), end(&relationship.related_spdx_element));
