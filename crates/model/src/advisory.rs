@@ -137,6 +137,8 @@ pub struct Upgrade {
     pub version: String,
     /// First ids of the groups that stay open at this version; empty when it clears all.
     pub leaves: Vec<String>,
+    /// Whether it is a pre-release: proposed to those who run one already, and where no release is known to fix anything.
+    pub is_prerelease: bool,
 }
 
 /// Which advisories a scan was judged by.

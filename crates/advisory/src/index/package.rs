@@ -193,7 +193,7 @@ pub(crate) struct PackageView<'a> {
     pub(crate) groups: Vec<GroupView<'a>>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BoundView<'a> {
     pub(crate) key: &'a [u8],
     pub(crate) text: &'a str,

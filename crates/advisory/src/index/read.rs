@@ -158,6 +158,11 @@ impl Index {
         self.read_vector(number).map_err(|corrupt| self.corrupt(corrupt))
     }
 
+    /// The text alone of the vector of this number.
+    pub(crate) fn vector_text(&self, number: u32) -> Result<&str, Error> {
+        self.vector_parts(number).map(|(_, _, text)| text).map_err(|corrupt| self.corrupt(corrupt))
+    }
+
     pub(crate) fn corrupt(&self, Corrupt(why): Corrupt) -> Error {
         Error::Index { name: self.source.name.clone(), why }
     }
@@ -220,6 +225,13 @@ impl Index {
     }
 
     fn read_vector(&self, number: u32) -> Result<Cvss, Corrupt> {
+        let (version, tenths, text) = self.vector_parts(number)?;
+        let version = CvssVersion::ALL.get(usize::from(version)).ok_or(Corrupt("a vector is of no known version"))?;
+        Ok(Cvss { version: version.name(), score: f64::from(tenths) / 10.0, vector: text.to_owned() })
+    }
+
+    /// The number of the version, tenths of the score, and the text.
+    fn vector_parts(&self, number: u32) -> Result<(u8, u8, &str), Corrupt> {
         let section = self.section(Section::Vectors);
         let count = u32_at(section, 0)? as usize;
         let number = number as usize;
@@ -229,10 +241,7 @@ impl Index {
         let offset = u32_at(section, 4 + 4 * number)? as usize;
         let start = count.checked_mul(4).and_then(|offsets| offsets.checked_add(4)?.checked_add(offset));
         let mut reader = Reader(start.and_then(|start| section.get(start..)).ok_or(Corrupt("a vector is not there"))?);
-        let version =
-            CvssVersion::ALL.get(usize::from(reader.byte()?)).ok_or(Corrupt("a vector is of no known version"))?;
-        let tenths = reader.byte()?;
-        Ok(Cvss { version: version.name(), score: f64::from(tenths) / 10.0, vector: reader.text()?.to_owned() })
+        Ok((reader.byte()?, reader.byte()?, reader.text()?))
     }
 }
 

@@ -2,7 +2,7 @@ use advisory::{Index, OwnedSubject, PackageUrl};
 use model::advisory::Upgrade;
 use model::component::Version;
 
-use crate::feeds::{index, range, record};
+use crate::feeds::{built, folder, index, range, record};
 
 /// `version`, with what it leaves open in parentheses; the upgrade in the own line behind a semicolon.
 fn upgrade(index: &Index, purl: &str, version: Option<Version>) -> String {
@@ -79,6 +79,42 @@ fn prefers_releases() {
     ]);
     check(&index, "pkg:npm/p@1.0.0", "2.0.1; 1.9.0 (A-1)");
     check(&index, "pkg:pypi/only-pre@1.0", "2.0rc1");
+}
+
+#[test]
+fn offers_no_prerelease_to_those_who_run_a_release() {
+    let index = index(&[
+        // What is known of sqlalchemy: one flaw's fix is named by its pre-release only.
+        record("A-1", "PyPI", "alchemy", &[], &range("introduced 0, fixed 1.3.0b3")),
+        record("A-2", "PyPI", "alchemy", &[], &range("introduced 0, fixed 1.2.18")),
+        record("B-1", "PyPI", "followed", &[], &range("introduced 0, fixed 1.3.0b3")),
+        record("B-2", "PyPI", "followed", &[], &range("introduced 1.4.0, fixed 1.4.5")),
+    ]);
+    check(&index, "pkg:pypi/alchemy@1.0", "1.2.18 (A-1)");
+    check(&index, "pkg:pypi/alchemy@1.2.18", "1.3.0b3");
+    check(&index, "pkg:pypi/alchemy@1.3.0b1", "1.3.0b3");
+    check(&index, "pkg:pypi/followed@1.2", "1.4.5");
+}
+
+#[test]
+fn knows_prereleases_where_requirements_admit_them() {
+    for (ecosystem, name, prerelease, purl) in [
+        ("Maven", "g:a", "2.0.0-M3", "pkg:maven/g/a@1.0.0"),
+        ("Maven", "g:a", "2.0.0-rc1", "pkg:maven/g/a@1.0.0"),
+        ("Go", "host.example/m", "2.0.0-rc.1", "pkg:golang/host.example/m@v1.0.0"),
+        ("NuGet", "N", "2.0.0-preview1", "pkg:nuget/N@1.0.0"),
+        ("Packagist", "v/p", "2.0.0-beta1", "pkg:composer/v/p@1.0.0"),
+        ("crates.io", "c", "2.0.0-alpha", "pkg:cargo/c@1.0.0"),
+        ("RubyGems", "g", "2.0.0.pre", "pkg:gem/g@1.0.0"),
+    ] {
+        let records = [
+            record("A-1", ecosystem, name, &[], &range(&format!("introduced 0, fixed {prerelease}"))),
+            record("A-2", ecosystem, name, &[], &range("introduced 0, fixed 1.9.0")),
+        ];
+        let folder = folder(&[(ecosystem, &records)]);
+        let index = Index::from_bytes(built(folder.path()).bytes, "test").unwrap();
+        check(&index, purl, "1.9.0 (A-1)");
+    }
 }
 
 #[test]

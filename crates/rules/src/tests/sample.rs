@@ -135,7 +135,7 @@ impl Sample {
             ["component", ecosystem, name, version, rest @ ..] => self.component(ecosystem, name, version, rest, place),
             ["flaw", component, id, severity, rest @ ..] => self.flaw(component, id, severity, rest),
             ["upgrade", component, version] => {
-                let upgrade = Upgrade { version: (*version).to_owned(), leaves: Vec::new() };
+                let upgrade = Upgrade { version: (*version).to_owned(), leaves: Vec::new(), is_prerelease: false };
                 self.vulnerabilities_of(component).upgrade = Some(upgrade);
             }
             ["secret", kind, file] => self.secret(kind, file, number),
