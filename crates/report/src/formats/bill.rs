@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::component::{Component, Presence};
 use model::report::{Assessment, Report};
+use model::{Gap, Hidden};
 use sha2::{Digest, Sha256};
 
 use super::RenderContext;
@@ -22,6 +23,8 @@ struct Bill {
     functions: Vec<BilledFunction>,
     /// Sorted by purl.
     components: Vec<BilledComponent>,
+    /// Why the bill is not complete, as far as no function is to blame; a sentence for each reason.
+    gaps: Vec<String>,
 }
 
 struct BilledFunction {
@@ -31,6 +34,8 @@ struct BilledFunction {
     runtime_end: Option<String>,
     /// Components that nothing but the function asks for, as far as is known.
     asks_for: BTreeSet<usize>,
+    /// Why its part of the bill is not complete, a sentence for each reason.
+    gaps: Vec<String>,
 }
 
 struct BilledComponent {
@@ -50,6 +55,7 @@ impl Bill {
                 .into_iter()
                 .map(|component| BilledComponent { component, asks_for: BTreeSet::new() })
                 .collect(),
+            gaps: gaps(&report.gaps),
         };
         for assessment in &report.functions {
             bill.add_function(assessment);
@@ -69,6 +75,7 @@ impl Bill {
             runtime: assessment.function.runtime.clone(),
             runtime_end: assessment.runtime_status.as_ref().and_then(|status| status.deprecation.clone()),
             asks_for: BTreeSet::new(),
+            gaps: gaps(&assessment.gaps),
         };
         let mut edges = Vec::new();
         for component in &assessment.components {
@@ -85,6 +92,11 @@ impl Bill {
             self.components[from].asks_for.insert(to);
         }
         self.functions.push(function);
+    }
+
+    /// Whether nothing is known to be missing.
+    fn is_complete(&self) -> bool {
+        self.gaps.is_empty() && self.functions.iter().all(|function| function.gaps.is_empty())
     }
 
     /// A name for this bill that changes with anything in it: a UUID made of a digest.
@@ -107,6 +119,14 @@ impl Bill {
     fn title(&self) -> &str {
         if self.target.is_empty() { "functions" } else { &self.target }
     }
+}
+
+/// What gaps may hide from a bill.
+const OF_BILLS: &[Hidden] = &[Hidden::Components, Hidden::Functions, Hidden::Vulnerabilities];
+
+fn gaps(gaps: &[Gap]) -> Vec<String> {
+    let concerning = gaps.iter().filter(|gap| gap.hides.iter().any(|hidden| OF_BILLS.contains(hidden)));
+    concerning.map(|gap| format!("{}: {}", gap.location, gap.why)).collect()
 }
 
 /// One component for each purl, with the evidence of all.

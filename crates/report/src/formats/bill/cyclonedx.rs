@@ -30,6 +30,10 @@ fn render(report: &Report, context: &RenderContext) -> String {
         "components": components(&bill),
         "dependencies": dependencies(&bill),
     });
+    if !bill.is_complete() {
+        document["compositions"] = compositions(&bill);
+        document["annotations"] = annotations(&bill);
+    }
     let flaws = vulnerabilities(report);
     if !flaws.is_empty() {
         document["vulnerabilities"] = Value::Array(flaws);
@@ -39,10 +43,14 @@ fn render(report: &Report, context: &RenderContext) -> String {
 
 fn metadata(bill: &Bill) -> Value {
     json!({
-        "timestamp": format!("{}T00:00:00Z", bill.today),
+        "timestamp": timestamp(bill),
         "tools": { "components": [{ "type": "application", "name": "fnassay", "version": bill.tool_version }] },
         "component": { "bom-ref": TARGET, "type": "application", "name": bill.title() },
     })
+}
+
+fn timestamp(bill: &Bill) -> String {
+    format!("{}T00:00:00Z", bill.today)
 }
 
 /// Reference of the whole target.
@@ -115,6 +123,32 @@ fn dependencies(bill: &Bill) -> Vec<Value> {
     dependencies
         .extend(asking.map(|billed| json!({ "ref": billed.component.purl, "dependsOn": purls(&billed.asks_for) })));
     dependencies
+}
+
+/// Which parts are known to lack something. Nothing is called complete: a bill knows only what it looked for.
+fn compositions(bill: &Bill) -> Value {
+    let incomplete = bill.functions.iter().filter(|function| !function.gaps.is_empty());
+    let parts: Vec<String> =
+        std::iter::once(TARGET.to_owned()).chain(incomplete.map(|function| reference(&function.id))).collect();
+    json!([{ "aggregate": "incomplete", "assemblies": parts, "dependencies": parts }])
+}
+
+/// Why parts are not complete: compositions have no field for it.
+fn annotations(bill: &Bill) -> Value {
+    let of_functions = bill
+        .functions
+        .iter()
+        .flat_map(|function| function.gaps.iter().map(|why| (reference(&function.id), why.as_str())));
+    let gaps = bill.gaps.iter().map(|why| (TARGET.to_owned(), why.as_str())).chain(of_functions);
+    let annotation = |(subject, why): (String, &str)| {
+        json!({
+            "subjects": [subject],
+            "annotator": { "component": { "type": "application", "name": "fnassay", "version": bill.tool_version } },
+            "timestamp": timestamp(bill),
+            "text": format!("{}{why}", recall::GAP_TEXT),
+        })
+    };
+    gaps.map(annotation).collect()
 }
 
 /// One entry for each flaw, with every component that it hits.

@@ -19,7 +19,7 @@ const TARGET: &str = "SPDXRef-Target";
 fn render(report: &Report, context: &RenderContext) -> String {
     let bill = Bill::new(report, context);
     let uuid = bill.uuid();
-    let document = json!({
+    let mut document = json!({
         "spdxVersion": "SPDX-2.3",
         "dataLicense": "CC0-1.0",
         "SPDXID": DOCUMENT,
@@ -32,7 +32,16 @@ fn render(report: &Report, context: &RenderContext) -> String {
         "packages": packages(&bill),
         "relationships": relationships(&bill),
     });
+    if !bill.is_complete() {
+        document["comment"] =
+            json!("not complete: annotations of this document and its functions say what is missing and why");
+        document["annotations"] = gaps(&bill, &bill.gaps).collect();
+    }
     json::to_text(&document) + "\n"
+}
+
+fn gaps<'b>(bill: &'b Bill, gaps: &'b [String]) -> impl Iterator<Item = Value> + use<'b> {
+    gaps.iter().map(|why| annotation(bill, recall::GAP, why))
 }
 
 fn created(bill: &Bill) -> String {
@@ -53,20 +62,22 @@ fn component_id(at: usize) -> String {
 }
 
 fn packages(bill: &Bill) -> Vec<Value> {
-    let application = |id: &str, name: &str| {
+    let application = |id: &str, name: &str, missing: &[String]| {
+        let is_function = std::iter::once(annotation(bill, recall::FUNCTION, "true"));
+        let annotations: Vec<Value> = is_function.chain(gaps(bill, missing)).collect();
         json!({
             "SPDXID": id,
             "name": name,
             "downloadLocation": "NOASSERTION",
             "filesAnalyzed": false,
             "primaryPackagePurpose": "APPLICATION",
-            "annotations": [annotation(bill, recall::FUNCTION, "true")],
+            "annotations": annotations,
         })
     };
     let functions = bill.functions.iter().enumerate();
-    let functions = functions.map(|(at, function)| application(&function_id(at), &function.id));
+    let functions = functions.map(|(at, function)| application(&function_id(at), &function.id, &function.gaps));
     let components = bill.components.iter().enumerate().map(|(at, billed)| package(bill, at, billed));
-    std::iter::once(application(TARGET, bill.title())).chain(functions).chain(components).collect()
+    std::iter::once(application(TARGET, bill.title(), &[])).chain(functions).chain(components).collect()
 }
 
 fn package(bill: &Bill, at: usize, billed: &BilledComponent) -> Value {
@@ -108,6 +119,8 @@ fn relationships(bill: &Bill) -> Vec<Value> {
     for (at, function) in bill.functions.iter().enumerate() {
         let id = function_id(at);
         relations.push(relation(TARGET, "CONTAINS", &id));
+        // What the specification calls a known unknown.
+        relations.extend((!function.gaps.is_empty()).then(|| relation(&id, "DEPENDS_ON", "NOASSERTION")));
         relations.extend(function.asks_for.iter().map(|to| relation(&id, "DEPENDS_ON", &component_id(*to))));
     }
     for (at, billed) in bill.components.iter().enumerate() {
