@@ -1,6 +1,7 @@
 //! The project's chores, as `cargo xtask <chore>`.
 
 mod bench;
+mod bills;
 mod escalation;
 mod facts;
 mod starter;
@@ -21,6 +22,8 @@ enum Chore {
     Bench(bench::BenchArguments),
     /// Make the fact tables from the registry packages they come from.
     Facts(FactsChore),
+    /// Hold the bills of materials of the sample functions against the published rules.
+    Bills,
     /// Install what the tests need and run them all.
     Test(test::TestArguments),
 }
@@ -46,6 +49,7 @@ enum OtherSource {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().chore {
         Chore::Bench(arguments) => bench::run(&arguments),
+        Chore::Bills => bills::validate(),
         Chore::Facts(FactsChore { other_source: Some(OtherSource::Starter(arguments)), .. }) => {
             starter::run(&arguments)
         }
