@@ -46,6 +46,7 @@ pub fn lint(text: &str, file: &str, today: Date) -> Result<Linted, LintError> {
         kind: PolicyKind::Customer,
         name: file.to_owned(),
         arn: None,
+        parameters: Vec::new(),
         statements: parsed.value,
         location: Location::file(file),
     };

@@ -114,6 +114,7 @@ fn outline(policy: &Policy) -> Policy {
         kind: policy.kind,
         name: policy.name.clone(),
         arn: policy.arn.clone(),
+        parameters: policy.parameters.clone(),
         statements: Vec::new(),
         location: policy.location.clone(),
     }
