@@ -8,6 +8,7 @@ mod iam;
 mod javascript;
 mod json;
 mod jvm;
+mod npm_libraries;
 mod python_names;
 mod sdk;
 pub(crate) mod sources;
@@ -32,7 +33,7 @@ pub(crate) struct FactsArguments {
 }
 
 /// Every table, in the order of their paths.
-const TABLES: &[&[Table]] = &[sdk::TABLES, iam::TABLES, jvm::TABLES, usage::TABLES];
+const TABLES: &[&[Table]] = &[sdk::TABLES, iam::TABLES, jvm::TABLES, npm_libraries::TABLES, usage::TABLES];
 
 /// Writes the tables, or with `--check` names those that differ from what their sources yield.
 ///

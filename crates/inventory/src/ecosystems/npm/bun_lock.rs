@@ -10,6 +10,7 @@ use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use crate::document::{Document, Format, LineFinder, Reading, decode};
 use crate::ecosystems::npm::locked::{self, LockGraph, LockedPackage, Platforms};
 use crate::ecosystems::npm::slot;
+use crate::ecosystems::npm::specification::split_descriptor;
 use crate::json::{Members, Text, Texts};
 
 pub(crate) const FORMAT: Format = Format {
@@ -80,13 +81,15 @@ fn graph(lock: &Lock<'_>, text: &str) -> LockGraph {
     let mut graph = LockGraph::default();
     for ((path, package), slot) in packages.iter().zip(&slots) {
         let id = package.id.as_str().unwrap_or_default();
-        let (name, version) = id.rsplit_once('@').filter(|(name, _)| !name.is_empty()).unwrap_or((id, ""));
+        let (name, place) = split_descriptor(id);
         let list = |texts: &Texts<'_>| texts.0.iter().map(|text| text.clone().into_owned()).collect::<Vec<_>>();
         let platforms = Platforms { os: list(&package.asks.os), cpu: list(&package.asks.cpu), libc: Vec::new() };
         graph.edges.push(package.asks.all().filter_map(|key| find(Some(slot), key)).collect());
         graph.packages.push(LockedPackage {
             name: name.to_owned(),
-            version: version.to_owned(),
+            version: place.to_owned(),
+            resolved: place.to_owned(),
+            is_local: package.folder().is_some(),
             line: lines.find(&format!("\"{path}\": [")),
             optional: platforms != Platforms::default(),
             platforms,
@@ -94,6 +97,7 @@ fn graph(lock: &Lock<'_>, text: &str) -> LockGraph {
             ..LockedPackage::default()
         });
     }
+    graph.projects.extend(packages.iter().filter_map(|(_, package)| package.folder()).map(str::to_owned));
     for (folder, workspace) in &lock.workspaces.0 {
         // A workspace's own packages stand under its name.
         let own = workspace.name.as_str().filter(|_| !folder.is_empty()).map(slot_of);
@@ -112,8 +116,15 @@ impl Asks<'_> {
 
 impl Package<'_> {
     fn is_of_project(&self) -> bool {
-        let place = self.id.as_str().and_then(|id| id.rsplit_once('@')).map_or("", |(_, place)| place);
-        ["workspace:", "file:", "link:", "root:"].iter().any(|protocol| place.starts_with(protocol))
+        let place = self.id.as_str().map_or("", |id| split_descriptor(id).1);
+        ["workspace:", "root:"].iter().any(|protocol| place.starts_with(protocol))
+    }
+
+    /// The folder of the project that it is a copy of or a link to.
+    fn folder(&self) -> Option<&str> {
+        let (_, place) = split_descriptor(self.id.as_str()?);
+        let path = ["file:", "link:"].iter().find_map(|protocol| place.strip_prefix(protocol))?;
+        (!path.ends_with(".tgz") && !path.ends_with(".tar.gz")).then_some(path)
     }
 }
 

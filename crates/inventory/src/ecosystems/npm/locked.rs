@@ -5,7 +5,7 @@ use model::component::{EvidenceKind, Presence, Version};
 
 use crate::claim::{Claim, Place};
 use crate::document::{Document, Reading, join};
-use crate::ecosystems::npm::version;
+use crate::ecosystems::npm::{specification, version};
 use crate::graph::{Edge, Fate, Graph, Node};
 use crate::indented;
 
@@ -29,7 +29,7 @@ pub(crate) struct LockGraph {
     pub(crate) projects: Vec<String>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct LockedPackage {
     pub(crate) name: String,
     /// As the lock states it; empty when it does not.
@@ -39,8 +39,20 @@ pub(crate) struct LockedPackage {
     pub(crate) optional: bool,
     /// What the lock itself says of development; `None` leaves it to the edges.
     pub(crate) presence: Option<Presence>,
+    /// Where it was fetched from, as the lock writes it; empty when it does not.
+    pub(crate) resolved: String,
+    /// Whether it is a folder of the project: found by its own manifest, but what it asks for is installed.
+    pub(crate) is_local: bool,
     /// Where an install puts it, when the lock says so.
     pub(crate) slot: Option<String>,
+}
+
+impl LockedPackage {
+    fn stated_version(&self) -> Version {
+        let stated = Some(self.version.as_str()).filter(|version| version::parts(version).is_some());
+        let version = stated.or_else(|| specification::version_of_archive(&self.name, &self.resolved));
+        version.map_or(Version::Unknown, |version| Version::Exact(version.to_owned()))
+    }
 }
 
 /// The platforms that a package is made for; empty lists admit all.
@@ -103,18 +115,16 @@ pub(crate) fn claim_all(document: &Document<'_>, lock: &LockGraph, advice: &str,
     for (at, (package, fate)) in lock.packages.iter().zip(fates).enumerate() {
         let Fate::Installed(reached) = fate else { continue };
         let is_excluded = package.optional && !package.platforms.admit_functions();
-        if is_excluded {
+        if is_excluded || package.is_local {
             continue;
         }
         let place = Place { slot: package.slot.clone(), ..document.place() };
-        let version = match version::parts(&package.version) {
-            Some(_) => Version::Exact(package.version.clone()),
-            None => Version::Unknown,
-        };
+        let version = package.stated_version();
         let mut claim =
             Claim::new(package.name.clone(), version, EvidenceKind::Locked, document.location(package.line), place);
         claim.presence = package.presence.unwrap_or(reached);
         claim.optional = package.optional;
+        claim.qualifiers = specification::provenance(&package.resolved);
         claim.direct = (!lock.roots.is_empty() || !lock.development_roots.is_empty())
             .then(|| lock.roots.contains(&at) || lock.development_roots.contains(&at));
         claim.parents = parents.get(at).cloned().unwrap_or_default();

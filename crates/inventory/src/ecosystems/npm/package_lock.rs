@@ -210,6 +210,7 @@ impl Reader<'_, '_> {
         let mut claim = self.claim(name, version, place, line);
         claim.presence = if dependency.dev.0 { Presence::Development } else { Presence::Shipped };
         claim.optional = dependency.optional.0;
+        claim.qualifiers = specification::provenance(text);
         claim.requires = dependency.requires.keys().map(str::to_owned).collect();
         claim.import_names = vec![key.to_owned()];
         self.reading.claims.push(claim);

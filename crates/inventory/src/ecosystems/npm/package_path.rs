@@ -32,7 +32,7 @@ pub(crate) fn read(path: &str) -> Option<PackagePath<'_>> {
     let (before, inside) = path.split_at_checked(last)?;
     let inside = inside.strip_prefix(FOLDER)?;
     let (name, file) = split_name(inside)?;
-    if is_bundlers_own(name, file) {
+    if is_bundlers_own(name, file) || is_of_workspace(name) {
         return None;
     }
     let first = path.match_indices(FOLDER).map(|(at, _)| at).find(|at| is_segment_start(path, *at))?;
@@ -73,6 +73,12 @@ pub(crate) fn is_name(name: &str) -> bool {
 /// What webpack 4 adds of its own for `global` and `module`: part of its runtime, not a package of the function.
 fn is_bundlers_own(name: &str, file: &str) -> bool {
     name == "webpack" && (file.starts_with("buildin/") || file.starts_with("runtime/"))
+}
+
+/// A package's own source map tells where its sources lay in the workspace it was built in: `@scope/name/esm/x.js` from
+/// `../../src/x.ts`, which ends up in `@scope/src`. No package of the registry is called that.
+fn is_of_workspace(name: &str) -> bool {
+    name.ends_with("/src")
 }
 
 /// The version in the name of the folder that a store or a cache made for the package.

@@ -10,7 +10,7 @@ use memchr::memmem;
 use model::component::{EvidenceKind, Version};
 
 use crate::claim::Claim;
-use crate::document::{Document, Format, Reading, decode};
+use crate::document::{Document, Format, Reading, decode, join};
 use crate::ecosystems::npm::locked;
 use crate::ecosystems::npm::package_path;
 
@@ -33,7 +33,11 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
         is_stated = true;
         let Some(location) = text.get(at + LOCATION.len()..).and_then(|rest| rest.split('"').nth(1)) else { continue };
         let module = format!("{location}package.json");
-        let Some(path) = package_path::read(&module) else { continue };
+        let Some(path) = package_path::read(&module) else {
+            // The project and folders of it: all that they need stands here.
+            reading.covers.extend(join(document.path.folder, location).map(|folder| (document.entry.mount, folder)));
+            continue;
+        };
         if let Some(version) = path.version {
             found.insert((path.name.to_owned(), version.to_owned()));
         }

@@ -8,7 +8,8 @@ use model::component::Presence;
 use rustc_hash::FxHashMap;
 
 use crate::document::{Document, Format, Reading, decode};
-use crate::ecosystems::npm::locked::{self, LockGraph, LockedPackage, Platforms};
+use crate::ecosystems::npm::locked::{self, LockGraph, LockedPackage};
+use crate::ecosystems::npm::specification::split_descriptor;
 use crate::ecosystems::npm::version;
 use crate::indented::{self, IndentedLine};
 
@@ -65,6 +66,8 @@ struct Package<'a> {
     is_snapshot: bool,
     name: Option<&'a str>,
     locked: LockedPackage,
+    /// The folder of the project that it is.
+    directory: Option<&'a str>,
     asks: Vec<(&'a str, &'a str)>,
 }
 
@@ -94,6 +97,8 @@ impl<'a> File<'a> {
             ["snapshots"] => self.package(line.key, line.line).is_snapshot = true,
             ["packages"] => drop(self.package(line.key, line.line)),
             ["packages" | "snapshots", id] => self.package(id, line.line).read_field(line.key, line.value),
+            // On lines of their own where the address is long.
+            ["packages", id, "resolution"] => self.package(id, line.line).read_resolution(line.key, line.value),
             ["packages" | "snapshots", id, "dependencies" | "optionalDependencies"] => {
                 self.package(id, line.line).asks.push((line.key, line.value));
             }
@@ -139,12 +144,13 @@ impl<'a> File<'a> {
             ids.iter().find_map(|id| self.by_id.get(id.as_str())).copied()
         };
         let find_all = |asks: &[(&str, &str)]| asks.iter().filter_map(|(key, version)| find(key, version)).collect();
+        let directories = self.packages.iter().filter_map(|package| package.directory);
         LockGraph {
             packages: self.packages.iter().map(|package| package.identified(self.is_old)).collect(),
             edges: self.packages.iter().map(|package| find_all(&package.asks)).collect(),
             roots: find_all(&self.asked),
             development_roots: find_all(&self.asked_for_development),
-            projects: self.projects.iter().map(|folder| (*folder).to_owned()).collect(),
+            projects: self.projects.iter().copied().chain(directories).map(str::to_owned).collect(),
         }
     }
 
@@ -154,12 +160,15 @@ impl<'a> File<'a> {
         if !self.packages.iter().any(|package| package.is_snapshot) {
             return;
         }
-        let described: FxHashMap<&str, Platforms> =
-            self.packages.iter().map(|package| (package.id, package.locked.platforms.clone())).collect();
+        let described: FxHashMap<&str, (LockedPackage, Option<&str>)> =
+            self.packages.iter().map(|package| (package.id, (package.locked.clone(), package.directory))).collect();
         self.packages.retain(|package| package.is_snapshot);
         for package in &mut self.packages {
-            if let Some(platforms) = described.get(without_peers(package.id)) {
-                package.locked.platforms.clone_from(platforms);
+            if let Some((described, directory)) = described.get(without_peers(package.id)) {
+                package.directory = *directory;
+                package.locked.platforms.clone_from(&described.platforms);
+                package.locked.resolved.clone_from(&described.resolved);
+                package.locked.version.clone_from(&described.version);
             }
         }
         self.by_id = self.packages.iter().enumerate().map(|(at, package)| (package.id, at)).collect();
@@ -171,6 +180,12 @@ impl<'a> Package<'a> {
         match key {
             "name" => self.name = Some(value),
             "version" => value.clone_into(&mut self.locked.version),
+            "resolution" => {
+                let members = value.trim_start_matches('{').trim_end_matches('}').split(", ");
+                for (key, value) in members.filter_map(|member| member.split_once(": ")) {
+                    self.read_resolution(key, indented::unquoted(value));
+                }
+            }
             "dev" => {
                 self.locked.presence = Some(if value == "true" { Presence::Development } else { Presence::Shipped })
             }
@@ -179,10 +194,23 @@ impl<'a> Package<'a> {
         }
     }
 
+    /// `tarball`, `directory`, or `repo` and `commit` in either order.
+    fn read_resolution(&mut self, key: &str, value: &'a str) {
+        let resolved = &mut self.locked.resolved;
+        match key {
+            "tarball" => value.clone_into(resolved),
+            "directory" => self.directory = Some(value),
+            "commit" => resolved.push_str(&format!("#{value}")),
+            "repo" if value.starts_with("git") => resolved.insert_str(0, value),
+            "repo" => resolved.insert_str(0, &format!("git+{value}")),
+            _ => {}
+        }
+    }
+
     /// The package with name and version from its fields or its id.
     fn identified(&self, is_old: bool) -> LockedPackage {
         let (id_name, id_version) = split_id(self.id, is_old);
-        let LockedPackage { version, line, optional, presence, platforms, .. } = &self.locked;
+        let LockedPackage { version, line, optional, presence, platforms, resolved, .. } = &self.locked;
         LockedPackage {
             name: self.name.unwrap_or(id_name).to_owned(),
             version: if version.is_empty() { id_version.to_owned() } else { version.clone() },
@@ -190,6 +218,8 @@ impl<'a> Package<'a> {
             optional: *optional,
             presence: *presence,
             platforms: platforms.clone(),
+            resolved: resolved.clone(),
+            is_local: self.directory.is_some(),
             ..LockedPackage::default()
         }
     }
@@ -210,7 +240,7 @@ fn split_id(id: &str, is_old: bool) -> (&str, &str) {
             _ => (name, version),
         };
     }
-    bare.rsplit_once('@').filter(|(name, _)| !name.is_empty()).unwrap_or((bare, ""))
+    split_descriptor(bare)
 }
 
 #[cfg(test)]
@@ -225,6 +255,10 @@ mod tests {
             (("/a/1.0.0_@babel/core@7.0.0", true), ("a", "1.0.0")),
             (("/my_name/1.0.0", true), ("my_name", "1.0.0")),
             (("/@s/a@1.0.0(react@18.0.0)", false), ("@s/a", "1.0.0")),
+            (
+                ("a@git+https://git@host.example/x/a.git#0123", false),
+                ("a", "git+https://git@host.example/x/a.git#0123"),
+            ),
             (("a@1.0.0-rc.1(b@1)(c@2)", false), ("a", "1.0.0-rc.1")),
         ];
         for ((id, is_old), expected) in cases {

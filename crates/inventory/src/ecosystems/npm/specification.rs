@@ -18,6 +18,16 @@ pub(crate) enum Specification<'a> {
     Remote,
 }
 
+/// `@scope/name@range` → (`@scope/name`, `range`). An address behind the name may hold an `@` of its own.
+pub(crate) fn split_descriptor(descriptor: &str) -> (&str, &str) {
+    let start = usize::from(descriptor.starts_with('@'));
+    let at = descriptor.get(start..).and_then(|rest| rest.find('@')).map(|at| at + start);
+    match at.and_then(|at| Some((descriptor.get(..at)?, descriptor.get(at + 1..)?))) {
+        Some(pair) => pair,
+        None => (descriptor, ""),
+    }
+}
+
 /// Reads `text` as npm does for the dependency `key`.
 pub(crate) fn read<'a>(key: &'a str, text: &'a str) -> Specification<'a> {
     let text = text.trim();
@@ -57,6 +67,11 @@ fn registry<'a>(name: &'a str, text: &'a str) -> Specification<'a> {
     }
 }
 
+/// The version of a package that a lock ties to an address, where the name of the archive there holds it.
+pub(crate) fn version_of_archive<'a>(name: &str, address: &'a str) -> Option<&'a str> {
+    archive_version(name, address).filter(|_| is_remote(address))
+}
+
 /// The version in the file name of an archive of the package: `https://…/xlsx-0.20.3.tgz`.
 fn archive_version<'a>(key: &str, address: &'a str) -> Option<&'a str> {
     let file_name = address.split(['#', '?']).next()?.rsplit('/').next()?;
@@ -66,20 +81,23 @@ fn archive_version<'a>(key: &str, address: &'a str) -> Option<&'a str> {
 }
 
 /// The qualifiers of a purl that say where a package comes from, when that is not a registry: `vcs_url` for repositories,
-/// `download_url` for archives elsewhere. `resolved` is what locks write.
+/// `download_url` for archives elsewhere. `resolved` is what locks write; a checksum behind an archive is left out.
 pub(crate) fn provenance(resolved: &str) -> Vec<(&'static str, String)> {
+    let address = resolved.split(['#', '?']).next().unwrap_or(resolved);
     const REPOSITORIES: &[&str] = &["git+", "git:", "git@", "ssh:", "github:", "gitlab:", "bitbucket:", "gist:"];
-    if REPOSITORIES.iter().any(|start| resolved.starts_with(start)) {
+    // Yarn 2 and later: `https://host/x/a.git#commit=0123`.
+    let is_repository = address.starts_with("http") && address.ends_with(".git");
+    if is_repository || REPOSITORIES.iter().any(|start| resolved.starts_with(start)) {
         let url = if resolved.starts_with("git+") { resolved.to_owned() } else { format!("git+{resolved}") };
         return vec![("vcs_url", url)];
     }
     if resolved.starts_with("file:") {
-        return vec![("download_url", resolved.to_owned())];
+        return vec![("download_url", address.to_owned())];
     }
     // A registry's address holds `/-/`, GitHub's `/download/@scope/`.
     let is_archive = resolved.starts_with("https://") || resolved.starts_with("http://");
     let is_registry = resolved.contains("/-/") || resolved.contains("/download/@");
-    if is_archive && !is_registry { vec![("download_url", resolved.to_owned())] } else { Vec::new() }
+    if is_archive && !is_registry { vec![("download_url", address.to_owned())] } else { Vec::new() }
 }
 
 fn is_remote(text: &str) -> bool {
@@ -102,6 +120,11 @@ mod tests {
             ("https://registry.example/a/-/a-1.0.0.tgz", None),
             ("https://registry.example/download/@s/a/1.0.0/a-1.0.0.tgz", None),
             ("git+ssh://git@host.example/x/a.git#0123", Some(("vcs_url", "git+ssh://git@host.example/x/a.git#0123"))),
+            (
+                "https://host.example/x/a.git#commit=0123",
+                Some(("vcs_url", "git+https://host.example/x/a.git#commit=0123")),
+            ),
+            ("https://host.example/a-1.0.0.tgz#abc", Some(("download_url", "https://host.example/a-1.0.0.tgz"))),
             ("https://host.example/x/tar.gz/0123", Some(("download_url", "https://host.example/x/tar.gz/0123"))),
             ("https://host.example/a-1/a-1.0.0.tgz", Some(("download_url", "https://host.example/a-1/a-1.0.0.tgz"))),
             ("file:a-1.0.0.tgz", Some(("download_url", "file:a-1.0.0.tgz"))),

@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::document::{Document, EntryPath, Format, Reading, decode};
 use crate::ecosystems::npm::locked::{self, LockGraph, LockedPackage, Platforms};
 use crate::ecosystems::npm::manifest::{self, Asked};
+use crate::ecosystems::npm::specification::split_descriptor;
 use crate::indented::{self, IndentedLine, unquoted};
 
 pub(crate) const FORMAT: Format = Format {
@@ -45,6 +46,8 @@ struct Entry<'a> {
     /// Keys and ranges, and whether an install may do without.
     asks: Vec<(&'a str, &'a str, bool)>,
     is_project: bool,
+    /// The folder of the project that it is a copy of or a link to.
+    folder: Option<&'a str>,
 }
 
 fn entries(text: &str) -> Vec<Entry<'_>> {
@@ -85,14 +88,23 @@ impl<'a> Entry<'a> {
             line: Some(line.line),
             ..LockedPackage::default()
         };
-        let is_project = ["workspace:", "link:", "portal:", "file:"].iter().any(|protocol| range.starts_with(protocol));
-        Self { descriptors, package, asks: Vec::new(), is_project }
+        let local = ["link:", "portal:", "file:"].iter().find_map(|protocol| range.strip_prefix(protocol));
+        // `file:./a::locator=…`; an archive is a package as any other.
+        let folder = local
+            .and_then(|path| path.split(['#', ':']).next())
+            .filter(|path| ![".tgz", ".tar.gz"].iter().any(|suffix| path.ends_with(suffix)));
+        Self { descriptors, package, asks: Vec::new(), is_project: range.starts_with("workspace:"), folder }
     }
 
     fn read_field(&mut self, key: &str, value: &str) {
         match key {
             "version" => value.clone_into(&mut self.package.version),
-            "resolution" => split_descriptor(value).0.clone_into(&mut self.package.name),
+            "resolution" => {
+                let (name, place) = split_descriptor(value);
+                name.clone_into(&mut self.package.name);
+                place.clone_into(&mut self.package.resolved);
+            }
+            "resolved" => value.clone_into(&mut self.package.resolved),
             "conditions" => self.read_conditions(value),
             _ => {}
         }
@@ -105,16 +117,6 @@ impl<'a> Entry<'a> {
         for (key, value) in words.filter_map(|word| word.split_once('=')) {
             self.package.platforms.read_field(key, value);
         }
-    }
-}
-
-/// `@scope/name@range` → (`@scope/name`, `range`).
-fn split_descriptor(descriptor: &str) -> (&str, &str) {
-    let start = usize::from(descriptor.starts_with('@'));
-    let at = descriptor.get(start..).and_then(|rest| rest.find('@')).map(|at| at + start);
-    match at.and_then(|at| Some((descriptor.get(..at)?, descriptor.get(at + 1..)?))) {
-        Some(pair) => pair,
-        None => (descriptor, ""),
     }
 }
 
@@ -174,6 +176,7 @@ fn graph(entries: &[Entry<'_>], manifests: &[(String, Asked)]) -> LockGraph {
         lock.development_roots.extend(find_all(&asked.development));
         lock.projects.push(folder.clone());
     }
+    lock.projects.extend(packages.iter().filter_map(|entry| entry.folder).map(str::to_owned));
     let asked = |is_optional: bool| {
         let asks = packages.iter().flat_map(|entry| &entry.asks).filter(move |(.., optional)| *optional == is_optional);
         asks.filter_map(|(key, range, _)| find(key, range)).collect::<FxHashSet<usize>>()
@@ -181,7 +184,7 @@ fn graph(entries: &[Entry<'_>], manifests: &[(String, Asked)]) -> LockGraph {
     let (firmly, optionally) = (asked(false), asked(true));
     for (at, entry) in packages.into_iter().enumerate() {
         lock.edges.push(entry.asks.iter().filter_map(|(key, range, _)| find(key, range)).collect());
-        let LockedPackage { name, version, line, platforms, .. } = &entry.package;
+        let LockedPackage { name, version, line, platforms, resolved, .. } = &entry.package;
         let is_root = lock.roots.contains(&at) || lock.development_roots.contains(&at);
         let is_only_optional =
             entry.package.optional || (optionally.contains(&at) && !firmly.contains(&at) && !is_root);
@@ -193,6 +196,8 @@ fn graph(entries: &[Entry<'_>], manifests: &[(String, Asked)]) -> LockGraph {
             line: *line,
             platforms: if is_by_name { locked::platforms_by_name(name) } else { platforms.clone() },
             optional: is_only_optional,
+            resolved: resolved.clone(),
+            is_local: entry.folder.is_some(),
             ..LockedPackage::default()
         });
     }

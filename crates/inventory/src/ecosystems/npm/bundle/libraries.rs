@@ -21,8 +21,16 @@ pub(super) struct Hit<'a> {
     pub(super) at: usize,
 }
 
-/// Texts of one library that have to be met before it is named: a single one may be quoted, or be older than its library.
-const MIN_TEXTS: usize = 2;
+/// What the texts of one library have to weigh together before it is named: a single one may be quoted, or be older than its
+/// library.
+const MIN_WEIGHT: usize = 4;
+const WEIGHT_OF_PROSE: usize = 2;
+const MIN_PROSE_WORDS: usize = 3;
+
+/// Names of errors and options are written by those who use a library too, its messages are not.
+fn weight(text: &str) -> usize {
+    if text.split_ascii_whitespace().count() >= MIN_PROSE_WORDS { WEIGHT_OF_PROSE } else { 1 }
+}
 
 /// The libraries of which enough different texts are among `hits`.
 pub(super) fn told<'h>(hits: impl Iterator<Item = &'h Hit<'h>>) -> BTreeSet<&'static str> {
@@ -30,7 +38,8 @@ pub(super) fn told<'h>(hits: impl Iterator<Item = &'h Hit<'h>>) -> BTreeSet<&'st
     for hit in hits {
         texts.entry(hit.package).or_default().insert(hit.text);
     }
-    texts.into_iter().filter(|(_, texts)| texts.len() >= MIN_TEXTS).map(|(package, _)| package).collect()
+    let is_enough = |texts: &BTreeSet<&str>| texts.iter().map(|text| weight(text)).sum::<usize>() >= MIN_WEIGHT;
+    texts.into_iter().filter(|(_, texts)| is_enough(texts)).map(|(package, _)| package).collect()
 }
 
 /// Where the version stands, seen from the text.
@@ -214,6 +223,22 @@ mod tests {
             assert!(crate::ecosystems::npm::package_path::is_name(package), "{text}");
             assert!(place == "=" || place.parse::<i8>().is_ok(), "{text}");
             assert!(text.len() >= 4, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_a_library_by_two_messages_or_more_names() {
+        let hit = |text: &'static str| Hit { package: "a", text, version: None, at: 0 };
+        let cases: [(&[&'static str], bool); 5] = [
+            (&["no such thing here"], false),
+            (&["no such thing here", "no such thing here"], false),
+            (&["no such thing here", "two things at once"], true),
+            (&["ERR_A_THING", "ERR_A_SECOND", "ERR_A_THIRD"], false),
+            (&["ERR_A_THING", "ERR_A_SECOND", "no such thing here"], true),
+        ];
+        for (texts, expected) in cases {
+            let hits: Vec<Hit<'_>> = texts.iter().map(|text| hit(text)).collect();
+            assert_eq!(told(hits.iter()).contains("a"), expected, "{texts:?}");
         }
     }
 

@@ -54,8 +54,9 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
     let text = decode(&bytes);
     let mut traces = Traces::default();
     let map_gap = add_maps(document, &text, &mut traces);
-    add_text(&text, &mut traces);
-    if traces.is_empty() && !structure::is_built(&text) {
+    let is_built = structure::is_built(&text);
+    add_text(&text, is_built, &mut traces);
+    if traces.is_empty() && !is_built {
         return;
     }
     add_texts_beside(document, &mut traces);
@@ -81,8 +82,11 @@ fn claim(document: &Document<'_>, found: Found) -> Claim {
 /// client carries that of another release in `dist`. Sorted.
 const LAGGING: &[&str] = &["@redis/client"];
 
+/// Some bundlers leave no sign where every module is one of ES; hand-written files are smaller.
+const MIN_UNSIGNED_BUNDLE_BYTES: usize = 64 << 10;
+
 /// Adds what the code itself shows.
-fn add_text(text: &str, traces: &mut Traces) {
+fn add_text(text: &str, is_built: bool, traces: &mut Traces) {
     let modules = modules::modules(text);
     for module in &modules {
         traces.add_module(&module.path);
@@ -104,7 +108,9 @@ fn add_text(text: &str, traces: &mut Traces) {
             None => traces.add(description.name, Some(description.version).filter(|_| is_true)),
         }
     }
-    add_libraries(text, &modules, traces);
+    if is_built || !traces.is_empty() || text.len() >= MIN_UNSIGNED_BUNDLE_BYTES {
+        add_libraries(text, &modules, traces);
+    }
     legal::add_block(text, traces);
     legal::add_banners(text, &modules, traces);
 }

@@ -135,7 +135,7 @@ pub(super) fn add(map: &[u8], traces: &mut Traces) -> Result<Coverage, serde_jso
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Coverage {
     pub(super) sources: usize,
-    /// Whether it lists sources without a name, or more than are read.
+    /// Whether it lists sources without a name, sources of packages that their paths do not name, or more than are read.
     pub(super) has_nameless: bool,
     pub(super) has_mappings: bool,
 }
@@ -282,10 +282,13 @@ impl<'de> Visitor<'de> for Sources<'_, '_> {
                 continue;
             }
             let source = source.map(|source| reader.absolute(&source));
-            if let Some(path) = source.as_deref().and_then(package_path::read) {
-                reader.traces.add_module(&path);
+            let source = source.filter(|source| source.contains(package_path::FOLDER));
+            match source.as_deref().map(package_path::read) {
+                Some(Some(path)) => reader.traces.add_module(&path),
+                Some(None) => reader.coverage.has_nameless = true,
+                None => {}
             }
-            reader.sources.push(source.filter(|source| source.contains(package_path::FOLDER)));
+            reader.sources.push(source);
         }
         Ok(())
     }
@@ -392,6 +395,13 @@ mod tests {
         let indexed = r#"{"version":3,"sections":[{"offset":{"line":0,"column":0},"map":{"sourceRoot":"/p/node_modules","sources":["a/i.js"],"mappings":"AA"}},
             {"offset":{"line":9,"column":0},"map":{"sources":["node_modules/.pnpm/b@2.0.0/node_modules/b/i.js"],"mappings":"AA"}}]}"#;
         assert_eq!(packages(indexed).0, ["a@", "b@2.0.0"]);
+    }
+
+    #[test]
+    fn takes_the_workspace_of_a_package_for_no_package() {
+        let map = r#"{"sources":["../node_modules/@s/src/x.ts","../node_modules/@s/a/y.js"],"mappings":"AA"}"#;
+        let coverage = Coverage { sources: 2, has_nameless: true, has_mappings: true };
+        assert_eq!(packages(map), (vec!["@s/a@".to_owned()], Some(coverage)));
     }
 
     #[test]
