@@ -204,7 +204,7 @@ fn reads_lock_files_of_version_1() {
             "pkg:npm/a@1.0.1 direct: l package-lock.json:7 d package.json:1",
             "pkg:npm/b@1.9.0 < a: l package-lock.json:11",
             "pkg:npm/b@2.0.0 development: l package-lock.json:16",
-            "pkg:npm/forked (unknown): l package-lock.json:20",
+            "pkg:npm/forked?vcs_url=git%2Bssh:%2F%2Fgit%40host%2Fx.git%230123abc (unknown): l package-lock.json:20",
             "pkg:npm/lodash@3.10.1: l package-lock.json:24",
             "gap package-lock.json:20: `forked` is locked to a repository or an address, so its version is not known",
         ],

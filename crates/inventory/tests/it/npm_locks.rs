@@ -297,3 +297,22 @@ fn says_when_a_lock_cannot_be_read() {
         ],
     );
 }
+
+#[test]
+fn says_where_packages_come_from_and_follows_folders_of_the_project() {
+    let manifest = r#"{"name": "shop", "dependencies": {"a": "https://host.example/a-1.0.0.tgz", "g": "git+ssh://git@host.example/g.git", "own": "file:./own"}}"#;
+    let archive = "pkg:npm/a@1.0.0?download_url=https:%2F%2Fhost.example%2Fa-1.0.0.tgz";
+    let yarn_1 = "# yarn lockfile v1\n\n\"a@https://host.example/a-1.0.0.tgz\":\n  version \"1.0.0\"\n  resolved \"https://host.example/a-1.0.0.tgz#0123\"\n\"g@git+ssh://git@host.example/g.git\":\n  version \"2.0.0\"\n  resolved \"git+ssh://git@host.example/g.git#0123\"\n\"own@file:./own\":\n  version \"0.1.0\"\n  dependencies:\n    needed \"^3\"\nneeded@^3:\n  version \"3.0.0\"\n";
+    let yarn_4 = "__metadata:\n  version: 8\n\n\"a@https://host.example/a-1.0.0.tgz\":\n  version: 1.0.0\n  resolution: \"a@https://host.example/a-1.0.0.tgz\"\n\n\"g@git+ssh://git@host.example/g.git\":\n  version: 2.0.0\n  resolution: \"g@git+ssh://git@host.example/g.git#commit=0123\"\n\n\"own@file:./own::locator=shop\":\n  version: 0.1.0\n  resolution: \"own@file:./own#./own::hash=1\"\n  dependencies:\n    needed: \"npm:^3\"\n\n\"needed@npm:^3\":\n  version: 3.0.0\n  resolution: \"needed@npm:3.0.0\"\n";
+    let pnpm_9 = "lockfileVersion: '9.0'\n\nimporters:\n  .:\n    dependencies:\n      a:\n        specifier: x\n        version: https://host.example/a-1.0.0.tgz\n      g:\n        specifier: x\n        version: git+ssh://git@host.example/g.git#0123\n      own:\n        specifier: file:./own\n        version: file:own\n\npackages:\n\n  a@https://host.example/a-1.0.0.tgz:\n    resolution: {tarball: https://host.example/a-1.0.0.tgz}\n    version: 1.0.0\n\n  g@git+ssh://git@host.example/g.git#0123:\n    resolution: {commit: '0123', repo: ssh://git@host.example/g.git, type: git}\n    version: 2.0.0\n\n  needed@3.0.0:\n    resolution: {integrity: sha512-00}\n\n  own@file:own:\n    resolution: {directory: own, type: directory}\n\nsnapshots:\n\n  a@https://host.example/a-1.0.0.tgz: {}\n\n  g@git+ssh://git@host.example/g.git#0123: {}\n\n  needed@3.0.0: {}\n\n  own@file:own:\n    dependencies:\n      needed: 3.0.0\n";
+    let bun = "{\"lockfileVersion\": 1, \"workspaces\": {\"\": {\"name\": \"shop\", \"dependencies\": {\"a\": \"x\", \"g\": \"x\", \"own\": \"x\"}}}, \"packages\": {\n\"a\": [\"a@https://host.example/a-1.0.0.tgz\", {}, \"x\"],\n\"g\": [\"g@git+ssh://git@host.example/g.git#0123\", {}, \"x\"],\n\"own\": [\"own@file:own\", {\"dependencies\": {\"needed\": \"^3\"}}],\n\"needed\": [\"needed@3.0.0\", \"\", {}, \"x\"]\n}}";
+    for (name, lock) in [("yarn.lock", yarn_1), ("yarn.lock", yarn_4), ("pnpm-lock.yaml", pnpm_9), ("bun.lock", bun)] {
+        let inventory = crate::inventory_of(&[(name, lock), ("package.json", manifest)], None).value;
+        let found: Vec<String> = inventory.components.into_iter().map(|component| component.purl).collect();
+        let repository = found.iter().find(|purl| purl.starts_with("pkg:npm/g")).expect("the repository's package");
+        assert!(found.iter().any(|purl| purl == archive), "{name}: {found:?}");
+        assert!(repository.contains("vcs_url=git%2Bssh:%2F%2Fgit%40host.example%2Fg.git%23"), "{name}: {found:?}");
+        assert!(found.iter().any(|purl| purl == "pkg:npm/needed@3.0.0"), "{name}: {found:?}");
+        assert!(!found.iter().any(|purl| purl.starts_with("pkg:npm/own")), "{name}: {found:?}");
+    }
+}
