@@ -102,6 +102,7 @@ fn speaker(verdict: &Verdict, permissions: &Permissions) -> Speaker {
         Judgement::Keep => Speaker::Nobody,
         _ if is_told_by_way(verdict, permissions) => Speaker::Nobody,
         _ if policy.is_some_and(is_full_access) => Speaker::FullAccessPolicy,
+        Judgement::Dangerous if is_whole_service(&verdict.action) && !has_code(permissions) => Speaker::Wildcard,
         Judgement::Dangerous => match worst_harm(verdict) {
             None | Some(Harm::PrivilegeEscalation) => Speaker::Dangerous,
             Some(harm) => Speaker::Harm(harm),
@@ -145,15 +146,10 @@ fn worst_harm(verdict: &Verdict) -> Option<Harm> {
     verdict.harms.iter().find(|harm| harm.is_everywhere).map(|harm| harm.harm)
 }
 
-/// Whether a published way to more rights leads through the row, so that `privilege-escalation` tells it already.
+/// Whether the row is a step of a published way to more rights and nothing else, so that `privilege-escalation` tells it.
 fn is_told_by_way(verdict: &Verdict, permissions: &Permissions) -> bool {
     let is_step = |action: &String| permissions.escalations.iter().any(|way| way.actions.contains(action));
-    if worst_harm(verdict).is_none() {
-        return false;
-    }
-    let of_row = verdict.harms.iter().filter(|harm| harm.harm == Harm::PrivilegeEscalation && harm.is_everywhere);
-    let mut actions = of_row.flat_map(|harm| &harm.actions);
-    is_step(&verdict.action) || verdict.judgement == Judgement::Dangerous && actions.any(is_step)
+    worst_harm(verdict).is_some() && is_step(&verdict.action)
 }
 
 /// Only the service that it is made for can use it, and nobody can change it.
