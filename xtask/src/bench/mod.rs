@@ -6,6 +6,7 @@
 mod compare;
 mod image;
 mod inputs;
+mod logs;
 mod measure;
 mod peers;
 mod recipes;
@@ -20,6 +21,7 @@ use anyhow::{Context, Result, ensure};
 
 use compare::Compared;
 use inputs::{INPUTS, Input};
+use logs::LOGS;
 use measure::{Case, Until};
 use peers::Installed;
 
@@ -37,7 +39,7 @@ pub(crate) struct BenchArguments {
     /// Measure no times: compare what is found, and fail on a difference that `benches/differences.tsv` does not explain.
     #[arg(long)]
     compare: bool,
-    /// Only inputs whose name contains one of these words.
+    /// Only inputs whose name contains one of these words; `logs` alone asks for logs, of a gigabyte each.
     only: Vec<String>,
     #[command(subcommand)]
     worker: Option<workers::Worker>,
@@ -70,6 +72,9 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<()> {
             compared.extend(programs.compared(input, &path, &peers, threads)?);
         }
         cases.extend(programs.cases(input, &path, &peers));
+    }
+    for log in LOGS.iter().filter(|_| arguments.only.iter().any(|word| word == "logs")) {
+        cases.push(programs.usage(log.name, &log.obtain(&folder)?));
     }
     print!("{}", table::render_components(&compared));
     if arguments.compare {
@@ -138,6 +143,13 @@ impl Programs {
             until: Until::FirstByte,
             ..self.fnassay(&["--help"])
         }
+    }
+
+    /// What a function is seen to use, by a log.
+    fn usage(&self, name: &'static str, [template, log]: &[PathBuf; 2]) -> Case {
+        let mut case = self.fnassay(&["permissions", "--format", "json"]);
+        case.command.extend([template.into(), "--usage".into(), log.into()]);
+        Case { input: "logs", name, ..case }
     }
 
     /// The floor first.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::event::Record;
-use super::evidence::{self, LogCoverage, Seen, SeenActions, Source, Tracked};
-use super::mapping::Mapper;
+use super::evidence::{self, LogCoverage, SeenActions, Source, Tracked};
+use super::mapping::{Checked, Mapper};
 use super::moment::Moment;
 use super::subject::{Match, Principal};
 use super::subjects::Subjects;
@@ -41,14 +41,84 @@ impl Shown {
             more.into_iter().for_each(|(action, seen)| evidence::add(known, &action, seen));
         }
         for (event, count) in other.unmapped {
-            // Foreign names: what is more than any log has of them is counted together.
-            let is_kept = self.unmapped.len() < MAX_UNMAPPED || self.unmapped.contains_key(&event);
-            let event = if is_kept { event } else { (event.0, String::new()) };
-            *self.unmapped.entry(event).or_default() += count;
+            self.count_unmapped(event, count);
         }
         for (how, count) in other.matches {
             *self.matches.entry(how).or_default() += count;
         }
+    }
+}
+
+/// What one event tells of whoever called.
+struct Told<'e> {
+    host: &'e str,
+    name: &'e str,
+    checked: Arc<Checked>,
+    is_denied: bool,
+    /// The action and resource that a denial names.
+    denied: Option<(String, Vec<String>)>,
+    /// Whether it is a data event that does not say so.
+    is_data: bool,
+}
+
+impl<'e> Told<'e> {
+    fn of(
+        record: &'e Record<'e>,
+        principal: Principal<'e>,
+        mapper: &mut Mapper,
+        is_anywhere: &dyn Fn(&str) -> bool,
+    ) -> Self {
+        let event = record.event(principal);
+        let is_denied = record.is_denied();
+        let checked = mapper.checked(&event, &|action| !is_denied && is_anywhere(action));
+        let denied = || {
+            let (name, resource) = record.denied_action()?;
+            Some((facts::action(name)?.name(), resource.map(str::to_owned).into_iter().collect()))
+        };
+        let is_data_action = || checked.actions.iter().any(|(action, _)| visibility::is_data_action(action));
+        Self {
+            host: event.source,
+            name: event.name,
+            is_denied,
+            denied: is_denied.then(denied).flatten(),
+            is_data: record.is_data().is_none() && is_data_action(),
+            checked,
+        }
+    }
+}
+
+impl Shown {
+    /// Whether the action was used on more resources than are kept.
+    fn is_anywhere(&self, action: &str) -> bool {
+        self.uses.get(action).is_some_and(|seen| seen.is_anywhere)
+    }
+
+    fn add(&mut self, told: &Told<'_>, moment: Option<Moment>, how: Match) {
+        *self.matches.entry(how).or_default() += 1;
+        let checked = &told.checked;
+        if let Some((action, resources)) = &told.denied {
+            return evidence::see(&mut self.denials, action, moment, resources);
+        }
+        let seen = if told.is_denied { &mut self.denials } else { &mut self.uses };
+        for (action, resources) in &checked.actions {
+            evidence::see(seen, action, moment, resources);
+        }
+        if told.is_denied {
+            return;
+        }
+        for action in &checked.perhaps {
+            evidence::see(&mut self.perhaps, action, moment, &[]);
+        }
+        if checked.is_unknown {
+            self.count_unmapped((told.host.to_owned(), told.name.to_owned()), 1);
+        }
+    }
+
+    /// Names are foreign: what is more than any log has of them is counted together.
+    fn count_unmapped(&mut self, event: (String, String), count: u64) {
+        let is_kept = self.unmapped.len() < MAX_UNMAPPED || self.unmapped.contains_key(&event);
+        let event = if is_kept { event } else { (String::new(), String::new()) };
+        *self.unmapped.entry(event).or_default() += count;
     }
 }
 
@@ -129,6 +199,8 @@ pub struct Collector<'a> {
     /// Events read, whoever acted.
     pub(super) event_count: u64,
     mapper: Mapper,
+    /// What turned out to be of no function.
+    discarded: Shown,
     functions: FxHashMap<String, Arc<[(usize, Match)]>>,
 }
 
@@ -143,6 +215,7 @@ impl<'a> Collector<'a> {
             foreign_files: Vec::new(),
             event_count: 0,
             mapper: Mapper::default(),
+            discarded: Shown::default(),
             functions: FxHashMap::default(),
         }
     }
@@ -174,16 +247,33 @@ impl<'a> Collector<'a> {
         if functions.is_empty() && !is_strangers {
             return;
         }
-        let mut shown = self.shown_by(record, principal, moment);
+        let (shown, only_role) = (&self.shown, &self.only_role);
+        let is_anywhere = |action: &str| match only_role {
+            OnlyRole::One { shown, .. } if is_strangers => shown.is_anywhere(action),
+            _ if is_strangers => false,
+            _ => functions.iter().all(|(at, _)| shown.get(at).is_some_and(|shown| shown.is_anywhere(action))),
+        };
+        let told = Told::of(record, principal, &mut self.mapper, &is_anywhere);
+        if told.is_data {
+            self.cover_data(record.source());
+        }
         if is_strangers {
-            shown.matches.insert(Match::OnlyRole, 1);
-            let (account, role) = (principal.account.to_owned(), principal.role.to_owned());
-            return self.only_role.merge(OnlyRole::One { account, role, shown: Box::new(shown) });
+            return self.only_role(principal).add(&told, moment, Match::OnlyRole);
         }
         for (at, how) in functions.iter() {
-            let mut shown = shown.clone();
-            shown.matches.insert(*how, 1);
-            self.shown.entry(*at).or_default().merge(shown);
+            self.shown.entry(*at).or_default().add(&told, moment, *how);
+        }
+    }
+
+    /// What the only role does; called when the principal may be it.
+    fn only_role(&mut self, principal: Principal<'_>) -> &mut Shown {
+        if self.only_role == OnlyRole::None {
+            let (account, role) = (principal.account.to_owned(), principal.role.to_owned());
+            self.only_role = OnlyRole::One { account, role, shown: Box::default() };
+        }
+        match &mut self.only_role {
+            OnlyRole::One { shown, .. } => shown,
+            OnlyRole::None | OnlyRole::Several => &mut self.discarded,
         }
     }
 
@@ -213,41 +303,6 @@ impl<'a> Collector<'a> {
             }
             OnlyRole::Several => false,
         }
-    }
-
-    fn shown_by(&mut self, record: &Record<'_>, principal: Principal<'_>, moment: Option<Moment>) -> Shown {
-        let event = record.event(principal);
-        let checked = self.mapper.checked(&event);
-        let mut shown = Shown::default();
-        let seen = |resources: Vec<String>| Seen::new(moment, Source::CloudTrail, resources);
-        if record.is_denied() {
-            let told = record.denied_action().and_then(|(name, resource)| Some((facts::action(name)?, resource)));
-            match told {
-                Some((action, resource)) => {
-                    let resources = resource.map(str::to_owned).into_iter().collect();
-                    evidence::add(&mut shown.denials, &action.name(), seen(resources));
-                }
-                None => {
-                    for (action, resources) in checked.actions {
-                        evidence::add(&mut shown.denials, &action, seen(resources));
-                    }
-                }
-            }
-            return shown;
-        }
-        if checked.is_unknown {
-            shown.unmapped.insert((event.source.to_owned(), event.name.to_owned()), 1);
-        }
-        if record.is_data().is_none() && checked.actions.iter().any(|(action, _)| visibility::is_data_action(action)) {
-            self.cover_data(record.source());
-        }
-        for (action, resources) in checked.actions {
-            evidence::add(&mut shown.uses, &action, seen(resources));
-        }
-        for action in checked.perhaps {
-            evidence::add(&mut shown.perhaps, &action, seen(Vec::new()));
-        }
-        shown
     }
 
     /// Takes note of what kinds of events the log has.

@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::ControlFlow;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Visitor};
@@ -53,55 +54,43 @@ pub(super) struct Event<'e> {
     record: &'e Record<'e>,
 }
 
-/// What a piece of a log is.
-pub(super) enum Read<'a> {
-    Event(Record<'a>),
-    /// JSON, but no event.
-    Other,
-}
-
-/// Reads one JSON value of a log.
+/// The event that a JSON value of a log is or wraps; `None` for JSON that is none.
 ///
 /// # Errors
 /// When it is no JSON, or its parts have other types than CloudTrail gives them.
-pub(super) fn read(json: &str) -> Result<Read<'_>, serde_json::Error> {
+pub(super) fn read(json: &str) -> Result<Option<Record<'_>>, serde_json::Error> {
     if json.starts_with('[') {
         let columns: Vec<BTreeMap<String, Option<String>>> = serde_json::from_str(json)?;
         let columns = columns.into_iter().flatten().filter_map(|(name, value)| Some((name, value?)));
-        return Ok(of_row(columns).map_or(Read::Other, Read::Event));
+        return Ok(of_row(columns));
     }
     let mut json = Cow::Borrowed(json);
     for _ in 0..MAX_WRAPPINGS {
         // The text of a wrapped event is a new one, of which nothing can be borrowed for the caller.
         let inner = match &json {
             Cow::Borrowed(text) => match unwrapped(serde_json::from_str(text)?) {
-                Unwrapped::Read(read) => return Ok(read),
-                Unwrapped::Inner(inner) => inner,
+                ControlFlow::Break(record) => return Ok(record),
+                ControlFlow::Continue(inner) => inner,
             },
             Cow::Owned(text) => match unwrapped(serde_json::from_str(text)?) {
-                Unwrapped::Read(Read::Event(record)) => return Ok(Read::Event(record.into_owned())),
-                Unwrapped::Read(Read::Other) => return Ok(Read::Other),
-                Unwrapped::Inner(inner) => Cow::Owned(inner.into_owned()),
+                ControlFlow::Break(record) => return Ok(record.map(Record::into_owned)),
+                ControlFlow::Continue(inner) => Cow::Owned(inner.into_owned()),
             },
         };
         json = inner;
     }
-    Ok(Read::Other)
+    Ok(None)
 }
 
-enum Unwrapped<'a> {
-    Read(Read<'a>),
-    Inner(Cow<'a, str>),
-}
-
-fn unwrapped(fields: Fields<'_>) -> Unwrapped<'_> {
+/// The event, or the text to go on with.
+fn unwrapped(fields: Fields<'_>) -> ControlFlow<Option<Record<'_>>, Cow<'_, str>> {
     if fields.event_source.is_some() && fields.event_name.is_some() {
-        return Unwrapped::Read(Read::Event(fields.into_record()));
+        return ControlFlow::Break(Some(fields.into_record()));
     }
     let detail = fields.detail.map(|detail| Cow::Borrowed(detail.get()));
     let texts = [fields.cloud_trail_event, fields.message].into_iter().flatten().map(|text| text.0);
     let inner = detail.into_iter().chain(texts).find(|inner| inner.trim_start().starts_with('{'));
-    inner.map_or(Unwrapped::Read(Read::Other), Unwrapped::Inner)
+    inner.map_or(ControlFlow::Break(None), ControlFlow::Continue)
 }
 
 /// The event of a row: names in any case and spelling (`userIdentity.arn`, `useridentity_arn`) with their texts.

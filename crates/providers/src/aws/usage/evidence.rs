@@ -66,15 +66,31 @@ impl Seen {
         Self { last: moment.map(|moment| (moment, source)), source, resources, is_anywhere }
     }
 
+    /// Adds one more moment in a log; nothing is copied that is known already.
+    pub(super) fn see_again(&mut self, moment: Option<Moment>, source: Source, resources: &[String]) {
+        self.last = self.last.max(moment.map(|moment| (moment, source)));
+        self.is_anywhere |= resources.is_empty();
+        for resource in resources.iter().filter(|_| !self.is_anywhere) {
+            if !self.resources.contains(resource) {
+                self.resources.insert(resource.clone());
+            }
+        }
+        self.forget_too_many();
+    }
+
+    fn forget_too_many(&mut self) {
+        if self.is_anywhere || self.resources.len() > MAX_RESOURCES_PER_ACTION {
+            self.is_anywhere = true;
+            self.resources.clear();
+        }
+    }
+
     pub(super) fn merge(&mut self, other: Self) {
         self.last = self.last.max(other.last);
         self.source = self.last.map_or(self.source.min(other.source), |(_, source)| source);
         self.is_anywhere |= other.is_anywhere;
         self.resources.extend(other.resources);
-        if self.is_anywhere || self.resources.len() > MAX_RESOURCES_PER_ACTION {
-            self.is_anywhere = true;
-            self.resources.clear();
-        }
+        self.forget_too_many();
     }
 
     /// `on 2026-10-01 (CloudTrail)`.
@@ -103,6 +119,17 @@ pub(super) fn add(seen: &mut SeenActions, action: &str, new: Seen) {
     match seen.get_mut(action) {
         Some(known) => known.merge(new),
         None => {
+            seen.insert(action.to_owned(), new);
+        }
+    }
+}
+
+/// Adds a moment in a log at which the action was seen on the resources; none when the log does not say on which.
+pub(super) fn see(seen: &mut SeenActions, action: &str, moment: Option<Moment>, resources: &[String]) {
+    match seen.get_mut(action) {
+        Some(known) => known.see_again(moment, Source::CloudTrail, resources),
+        None => {
+            let new = Seen::new(moment, Source::CloudTrail, resources.iter().cloned());
             seen.insert(action.to_owned(), new);
         }
     }

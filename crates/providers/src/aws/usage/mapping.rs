@@ -2,6 +2,8 @@
 //!
 //! An event is a call whose arguments are known: the tables that tell what code needs tell what a log shows.
 
+use std::sync::Arc;
+
 use model::call::{Argument, Binding, Call, Via};
 use model::function::{Cloud, CodeContent, CodeSource, Function, FunctionKind, Identity};
 use model::permission::Tier;
@@ -34,63 +36,148 @@ pub(super) struct Checked {
     pub(super) is_unknown: bool,
 }
 
-/// Maps events, and remembers.
+/// Maps events, and remembers: most events of a function are like those before them.
 #[derive(Default)]
 pub(super) struct Mapper {
-    /// By host and event name.
-    operations: FxHashMap<(String, String), Operation>,
-    /// By host, event name and the parameters that matter.
-    checked: FxHashMap<Vec<String>, Checked>,
+    /// By host, then event name.
+    operations: FxHashMap<String, FxHashMap<String, Arc<Operation>>>,
+    operation_count: usize,
+    /// By host, event name, place, the parameters that matter and, where they do not tell the resources, those of the event.
+    checked: FxHashMap<String, Arc<Checked>>,
+    /// Room for the key that is looked up.
+    key: String,
 }
 
-#[derive(Clone)]
 struct Operation {
     meaning: Meaning,
     /// The parameters that decide what is checked, and on what.
     parameters: Vec<&'static str>,
+    /// Those that decide what is checked.
+    conditions: Vec<&'static str>,
 }
 
 impl Mapper {
-    pub(super) fn checked(&mut self, event: &Event<'_>) -> Checked {
+    /// What was checked for the event. Resources are left out where `is_anywhere` of every action says that one more does not
+    /// matter: keys of objects are seldom the same twice.
+    pub(super) fn checked(&mut self, event: &Event<'_>, is_anywhere: &dyn Fn(&str) -> bool) -> Arc<Checked> {
         let operation = self.operation(event);
-        let (service, name) = match &operation.meaning {
-            Meaning::Nothing => return Checked::default(),
-            Meaning::Unknown => return Checked { is_unknown: true, ..Checked::default() },
-            Meaning::Action(action) => {
-                let resources = fitting(event, action);
-                return Checked { actions: vec![(action.clone(), resources)], ..Checked::default() };
-            }
-            Meaning::Operation { service, operation } => (*service, operation.as_str()),
-        };
         let (arguments, are_complete) = arguments(event, &operation.parameters);
-        let key = key(event, &arguments, are_complete);
-        if let Some(known) = self.checked.get(&key) {
-            return with_logged_resources(known.clone(), event);
+        self.start_key(event, &arguments, are_complete);
+        let checked = match self.checked.get(&self.key) {
+            Some(known) => Arc::clone(known),
+            None => {
+                let full_key = self.key.clone();
+                let without_resources = self.without_resources(&operation, &arguments, are_complete, event);
+                if without_resources.actions.iter().all(|(action, _)| is_anywhere(action)) {
+                    return without_resources;
+                }
+                self.key = full_key;
+                self.remember(operation.checked(arguments, are_complete, event))
+            }
+        };
+        if checked.actions.iter().all(|(_, resources)| !resources.is_empty()) {
+            return checked;
         }
-        let checked = checked(service, name, arguments, are_complete, event);
+        self.with_logged_resources(&checked, event)
+    }
+
+    /// The same actions by the parameters that decide which they are, whatever the others name.
+    fn without_resources(
+        &mut self,
+        operation: &Operation,
+        arguments: &[Argument],
+        are_complete: bool,
+        event: &Event<'_>,
+    ) -> Arc<Checked> {
+        let is_decisive = |argument: &&Argument| operation.conditions.contains(&argument.name.as_str());
+        let decisive: Vec<Argument> = arguments.iter().filter(is_decisive).cloned().collect();
+        self.start_key(event, &decisive, are_complete);
+        self.key.push_str("\0without resources");
+        match self.checked.get(&self.key) {
+            Some(known) => Arc::clone(known),
+            None => self.remember(operation.checked(decisive, are_complete, event)),
+        }
+    }
+
+    /// The event's own list of resources in place of those that its parameters do not tell.
+    fn with_logged_resources(&mut self, checked: &Arc<Checked>, event: &Event<'_>) -> Arc<Checked> {
+        let arns = event.resource_arns();
+        if arns.is_empty() {
+            return Arc::clone(checked);
+        }
+        for arn in &arns {
+            self.key.push('\0');
+            self.key.push_str(arn);
+        }
+        if let Some(known) = self.checked.get(&self.key) {
+            return Arc::clone(known);
+        }
+        let mut checked = Checked::clone(checked);
+        for (action, resources) in checked.actions.iter_mut().filter(|(_, resources)| resources.is_empty()) {
+            *resources = fitting(&arns, action);
+        }
+        self.remember(checked)
+    }
+
+    fn remember(&mut self, checked: Checked) -> Arc<Checked> {
+        let checked = Arc::new(checked);
         if self.checked.len() >= MAX_REMEMBERED {
             self.checked.clear();
         }
-        self.checked.insert(key, checked.clone());
-        with_logged_resources(checked, event)
+        self.checked.insert(self.key.clone(), Arc::clone(&checked));
+        checked
     }
 
-    fn operation(&mut self, event: &Event<'_>) -> Operation {
-        let key = (event.source.to_owned(), event.name.to_owned());
-        if let Some(known) = self.operations.get(&key) {
-            return known.clone();
+    fn operation(&mut self, event: &Event<'_>) -> Arc<Operation> {
+        if let Some(known) = self.operations.get(event.source).and_then(|names| names.get(event.name)) {
+            return Arc::clone(known);
         }
-        let meaning = event_sources::meaning(event.source, event.name);
-        let parameters = match &meaning {
-            Meaning::Operation { service, operation } => deciding_parameters(service, operation),
-            Meaning::Action(_) | Meaning::Nothing | Meaning::Unknown => Vec::new(),
-        };
-        let operation = Operation { meaning, parameters };
-        if self.operations.len() >= MAX_REMEMBERED {
+        if self.operation_count >= MAX_REMEMBERED {
             self.operations.clear();
+            self.operation_count = 0;
         }
-        self.operations.insert(key, operation.clone());
+        let operation = Arc::new(Operation::of(event));
+        let names = self.operations.entry(event.source.to_owned()).or_default();
+        names.insert(event.name.to_owned(), Arc::clone(&operation));
+        self.operation_count += 1;
         operation
+    }
+
+    fn start_key(&mut self, event: &Event<'_>, arguments: &[Argument], are_complete: bool) {
+        let key = &mut self.key;
+        key.clear();
+        for part in [event.source, event.name, event.region, event.account, if are_complete { "whole" } else { "" }] {
+            key.push_str(part);
+            key.push('\0');
+        }
+        for argument in arguments {
+            key.push('\0');
+            key.push_str(&argument.name);
+            for value in &argument.values {
+                key.push('\0');
+                key.push_str(value.as_literal().unwrap_or_default());
+            }
+        }
+    }
+}
+
+impl Operation {
+    fn of(event: &Event<'_>) -> Self {
+        let meaning = event_sources::meaning(event.source, event.name);
+        let (parameters, conditions) = match &meaning {
+            Meaning::Operation { service, operation } => deciding_parameters(service, operation),
+            Meaning::Action(_) | Meaning::Nothing | Meaning::Unknown => (Vec::new(), Vec::new()),
+        };
+        Self { meaning, parameters, conditions }
+    }
+
+    fn checked(&self, arguments: Vec<Argument>, are_complete: bool, event: &Event<'_>) -> Checked {
+        match &self.meaning {
+            Meaning::Nothing => Checked::default(),
+            Meaning::Unknown => Checked { is_unknown: true, ..Checked::default() },
+            Meaning::Action(action) => Checked { actions: vec![(action.clone(), Vec::new())], ..Checked::default() },
+            Meaning::Operation { service, operation } => checked(service, operation, arguments, are_complete, event),
+        }
     }
 }
 
@@ -135,44 +222,25 @@ fn placed(text: &SymbolicText, event: &Event<'_>) -> Option<String> {
     placed.as_literal().filter(|text| !text.contains(['*', '?'])).map(str::to_owned)
 }
 
-/// The event's own list of resources where its parameters do not tell.
-fn with_logged_resources(mut checked: Checked, event: &Event<'_>) -> Checked {
-    for (action, resources) in checked.actions.iter_mut().filter(|(_, resources)| resources.is_empty()) {
-        *resources = fitting(event, action);
-    }
-    checked
-}
-
-/// The resources of the event that the action can be used on.
-fn fitting(event: &Event<'_>, action: &str) -> Vec<String> {
-    let arns = event.resource_arns();
-    let Some(action) = facts::action(action).filter(|_| !arns.is_empty()) else { return Vec::new() };
+/// The ARNs that the action can be used on.
+fn fitting(arns: &[String], action: &str) -> Vec<String> {
+    let Some(action) = facts::action(action) else { return Vec::new() };
     let types = action.resource_types().filter_map(|(key, _)| facts::arn_of_resource_type(&key));
     let types: Vec<Pattern> = types.map(Pattern::of_type).collect();
     let resources = TemplateResources::default();
-    let fits = |arn: &String| {
+    let fits = |arn: &&String| {
         let pattern = Pattern::new(&SymbolicText::literal(arn.as_str()), Side::Grant, &resources);
         types.iter().any(|of_type| of_type.may_meet(&pattern))
     };
-    arns.into_iter().take(MAX_RESOURCES).filter(fits).collect()
+    arns.iter().take(MAX_RESOURCES).filter(fits).cloned().collect()
 }
 
-fn key(event: &Event<'_>, arguments: &[Argument], are_complete: bool) -> Vec<String> {
-    let mut key =
-        vec![event.source.to_owned(), event.name.to_owned(), event.region.to_owned(), event.account.to_owned()];
-    key.push(are_complete.to_string());
-    for argument in arguments {
-        key.push(argument.name.clone());
-        key.extend(argument.values.iter().map(ToString::to_string));
-    }
-    key
-}
-
-fn deciding_parameters(service: &str, operation: &str) -> Vec<&'static str> {
+/// The parameters that decide what is checked or on what, and those of them that decide what.
+fn deciding_parameters(service: &str, operation: &str) -> (Vec<&'static str>, Vec<&'static str>) {
     let Some(OperationActions::Actions(actions)) = facts::actions_of_operation(service, operation) else {
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     };
-    let mut parameters: Vec<&'static str> = Vec::new();
+    let (mut parameters, mut conditions): (Vec<&'static str>, Vec<&'static str>) = (Vec::new(), Vec::new());
     for action in &actions {
         match action.condition {
             Condition::Always | Condition::Sometimes => {}
@@ -180,7 +248,7 @@ fn deciding_parameters(service: &str, operation: &str) -> Vec<&'static str> {
             | Condition::Without(name)
             | Condition::OneOf(name)
             | Condition::Equal(name, _)
-            | Condition::StartsWith(name, _) => parameters.push(name),
+            | Condition::StartsWith(name, _) => conditions.push(name),
         }
         for rule in &action.resources {
             match &rule.source {
@@ -192,9 +260,10 @@ fn deciding_parameters(service: &str, operation: &str) -> Vec<&'static str> {
             }
         }
     }
+    parameters.extend(&conditions);
     parameters.sort_unstable();
     parameters.dedup();
-    parameters
+    (parameters, conditions)
 }
 
 /// The event's parameters by the API's names, and whether a parameter that is not among them was not given.

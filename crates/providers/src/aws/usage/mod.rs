@@ -21,7 +21,7 @@ mod records;
 mod struct_text;
 mod subject;
 mod subjects;
-mod usage;
+mod summary;
 mod visibility;
 
 pub use collect::Collector;
@@ -30,7 +30,7 @@ pub(crate) use evidence::{Seen, Silence};
 pub use input::read_file;
 pub use subject::Subject;
 pub use subjects::Subjects;
-pub use usage::Usage;
+pub use summary::Usage;
 
 #[cfg(test)]
 mod tests;

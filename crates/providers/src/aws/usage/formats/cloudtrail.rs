@@ -11,7 +11,7 @@ use memchr::memmem;
 
 use super::{Format, holds};
 use crate::aws::usage::collect::Collector;
-use crate::aws::usage::event::{self, Read};
+use crate::aws::usage::event;
 use crate::aws::usage::moment::Moment;
 use crate::aws::usage::records::{self, Sink, Trouble};
 
@@ -67,8 +67,8 @@ impl Sink for Events<'_, '_> {
         }
         let text = std::str::from_utf8(record).map_err(|error| error.to_string())?;
         match event::read(text).map_err(|error| error.to_string())? {
-            Read::Event(record) => self.collector.add(&record),
-            Read::Other => self.other_count += 1,
+            Some(record) => self.collector.add(&record),
+            None => self.other_count += 1,
         }
         Ok(())
     }
