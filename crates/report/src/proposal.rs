@@ -97,3 +97,6 @@ fn texts_of(policy: &ProposedPolicy) -> Vec<&SymbolicText> {
             .collect(),
     }
 }
+
+#[cfg(test)]
+mod tests;
