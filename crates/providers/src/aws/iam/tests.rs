@@ -462,6 +462,22 @@ proptest! {
                 prop_assert!(found.needed.iter().any(|need| need.action == *action), "{action} is not needed");
             }
         }
+        // What is recommended is granted today, or a verdict says that it is missing.
+        let grants = Grants::new(&function(&statements).identity, &resources, day());
+        let additions: Vec<&str> = found
+            .verdicts
+            .iter()
+            .filter(|verdict| verdict.judgement == model::permission::Judgement::Add)
+            .map(|verdict| verdict.action.as_str())
+            .collect();
+        for statement in recommended.iter().filter(|statement| statement.effect == Effect::Allow) {
+            for (name, text) in statement.actions.iter().flat_map(|name| statement.resources.iter().map(move |text| (name, text))) {
+                let wanted = pattern::Pattern::new(text, pattern::Side::Need, &resources);
+                let decision = grants.decide(facts::action(name).unwrap(), &wanted);
+                let is_granted = matches!(decision, grants::Decision::Granted(..));
+                prop_assert!(is_granted || additions.contains(&name.as_str()), "{name} on {text} is neither granted nor added");
+            }
+        }
         // One row for every granted action as written; needed actions are granted on something, or to add.
         let rows = statements.iter().filter(|text| text.starts_with("allow")).map(|text| {
             let written = statement(text);
