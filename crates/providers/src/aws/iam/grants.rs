@@ -159,9 +159,54 @@ impl Grants {
             _ => Some(found),
         });
         let Some((reach, allow)) = best.filter(|(reach, _)| *reach > Reach::No) else { return Decision::NotGranted };
+        if let Some(denial) = self.denial_together(action, resource) {
+            return Decision::Denied(denial);
+        }
         let Some(boundary) = &self.boundary else { return Decision::Granted(reach, allow) };
         let within = boundary.iter().map(|limit| limit.reach(action, resource)).max().unwrap_or(Reach::No);
         if within == Reach::No { Decision::OutsideBoundary } else { Decision::Granted(reach.min(within), allow) }
+    }
+
+    /// A Deny of the action when all of them together take it away wherever it is allowed on the resource.
+    fn denial_together(&self, action: ActionId, resource: &Pattern) -> Option<&Grant> {
+        let denies: Vec<&Grant> = self.sure_denies().filter(|deny| deny.extent.actions.contains(action)).collect();
+        let first = denies.first()?;
+        let is_denied = |allow: &Grant| {
+            allow.areas().iter().all(|(within, without)| {
+                let within: Vec<&Pattern> = within.iter().copied().chain([resource]).collect();
+                is_taken_away(within, without.clone(), &denies)
+            })
+        };
+        let is_denied_everywhere = is_taken_away(vec![resource], Vec::new(), &denies);
+        (is_denied_everywhere || self.allows_of(action).all(is_denied)).then_some(first)
+    }
+
+    fn sure_denies(&self) -> impl Iterator<Item = &Grant> {
+        self.denies.iter().filter(|deny| deny.extent.is_exact && !deny.extent.is_conditional)
+    }
+
+    /// Takes from the actions those that several Denies together leave no resource of the grant for.
+    fn subtract_together(&self, actions: &mut ActionSet, grant: &Grant) {
+        let mut classes: Vec<(ActionSet, Vec<&Grant>)> = vec![(actions.clone(), Vec::new())];
+        for deny in self.sure_denies().filter(|deny| deny.extent.actions.meets(actions)) {
+            if classes.len() > MAX_CLASSES {
+                return;
+            }
+            let mut split = Vec::new();
+            for (class, denies) in classes {
+                let (mut denied, mut rest) = (class.clone(), class);
+                denied.intersect(&deny.extent.actions);
+                rest.subtract(&deny.extent.actions);
+                let more = denies.iter().copied().chain([deny]).collect();
+                split.extend([(denied, more), (rest, denies)].into_iter().filter(|(class, _)| !class.is_empty()));
+            }
+            classes = split;
+        }
+        for (class, denies) in classes.iter().filter(|(_, denies)| denies.len() > 1) {
+            if grant.areas().into_iter().all(|(within, without)| is_taken_away(within, without, denies)) {
+                actions.subtract(class);
+            }
+        }
     }
 
     /// The actions of `grant` that no Deny takes away altogether and that the boundary has.
@@ -170,6 +215,7 @@ impl Grants {
         for deny in self.denies.iter().filter(|deny| deny.takes_away_all_of(grant)) {
             effective.subtract(&deny.extent.actions);
         }
+        self.subtract_together(&mut effective, grant);
         if let Some(boundary) = &self.boundary {
             let mut within = ActionSet::empty();
             boundary.iter().for_each(|limit| within.unite(&limit.extent.actions));
@@ -248,6 +294,14 @@ impl Grant {
         }
     }
 
+    /// What it reaches, as pieces: what all of the first patterns have and none of the second.
+    fn areas(&self) -> Vec<(Vec<&Pattern>, Vec<&Pattern>)> {
+        match &self.extent.resources {
+            Resources::In(patterns) => patterns.iter().map(|pattern| (vec![pattern], Vec::new())).collect(),
+            Resources::NotIn(patterns) => vec![(Vec::new(), patterns.iter().collect())],
+        }
+    }
+
     /// The patterns of its resources; `None` for `NotResource`.
     pub(crate) fn patterns(&self) -> Option<&[Pattern]> {
         match &self.extent.resources {
@@ -272,6 +326,33 @@ impl Grant {
             (Resources::NotIn(_), Resources::NotIn(_)) => false,
         }
     }
+}
+
+/// Sets of actions that different Denies are about, at most; with more, Denies are looked at one by one only.
+const MAX_CLASSES: usize = 64;
+/// Pieces that one area may fall into by Denies with `NotResource`; past it nothing is said to be taken away.
+const MAX_AREAS: usize = 64;
+
+/// Whether the Denies together surely have all that every pattern of `within` has and none of `without` does.
+fn is_taken_away<'a>(within: Vec<&'a Pattern>, mut without: Vec<&'a Pattern>, denies: &[&'a Grant]) -> bool {
+    let mut areas = vec![within];
+    for deny in denies {
+        match &deny.extent.resources {
+            Resources::In(patterns) => without.extend(patterns),
+            // It leaves only what it excepts.
+            Resources::NotIn(patterns) => {
+                let mut split: Vec<Vec<&Pattern>> = Vec::new();
+                for area in &areas {
+                    split.extend(patterns.iter().map(|pattern| area.iter().copied().chain([pattern]).collect()));
+                }
+                areas = split;
+            }
+        }
+        if areas.len() > MAX_AREAS {
+            return false;
+        }
+    }
+    areas.iter().all(|area| Pattern::have_nothing(area, &without))
 }
 
 /// Compiles a policy as the first of an identity.
@@ -320,3 +401,6 @@ fn actions(statement: &Statement) -> (ActionSet, bool) {
 pub(crate) fn is_open(text: &SymbolicText) -> bool {
     text.parts().iter().any(|part| !matches!(part, Part::Literal(_)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,6 +78,22 @@ impl Pattern {
         KINDS.get(action.index()).map_or(&UNKNOWN, |kinds| kinds.get_or_init(read))
     }
 
+    /// Whether surely no ARN is one of all of `within` and of none of `without`; exact where all parts are known. Where the
+    /// search is given up, or parts are known only at deployment, `false` says nothing.
+    pub(crate) fn have_nothing(within: &[&Self], without: &[&Self]) -> bool {
+        let tokens = |patterns: &[&Self]| patterns.iter().map(|pattern| pattern.tokens.clone()).collect::<Vec<_>>();
+        let (all, none) = (tokens(within), tokens(without));
+        let none: Vec<&[Token]> = none.iter().map(Vec::as_slice).collect();
+        let is_known = |token: &Token| matches!(token, Token::Letter(_) | Token::One | Token::Any);
+        if all.len() > 1 && !all.iter().flatten().all(is_known) {
+            // What two of them have in common cannot be told: one alone must have nothing.
+            return all.iter().any(|one| emptiness::is_empty(&[one.as_slice()], &none) == Some(true));
+        }
+        let any: &[Token] = &[Token::Any];
+        let all: Vec<&[Token]> = if all.is_empty() { vec![any] } else { all.iter().map(Vec::as_slice).collect() };
+        emptiness::is_empty(&all, &none) == Some(true)
+    }
+
     /// `arn:aws:s3:::bucket/*` with the bucket named.
     pub(crate) fn is_all_objects_of_a_bucket(&self) -> bool {
         let Some([_, _, service, _, _, rest]) = self.fields() else { return false };
