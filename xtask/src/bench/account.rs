@@ -31,8 +31,9 @@ const STATEMENTS: &[(&str, &str)] = &[
 ];
 
 /// The account's details, some 50 MB.
-pub(crate) fn details() -> String {
-    let mut text = String::from("{\n    \"UserDetailList\": [],\n    \"GroupDetailList\": [],\n    \"RoleDetailList\": [");
+pub(super) fn details() -> String {
+    let mut text =
+        String::from("{\n    \"UserDetailList\": [],\n    \"GroupDetailList\": [],\n    \"RoleDetailList\": [");
     for role in 0..ROLES {
         text += if role == 0 { "\n" } else { ",\n" };
         push_role(&mut text, role);
@@ -88,7 +89,7 @@ fn push_document(text: &mut String, seed: usize, count: usize) {
     *text += "{\n                \"Version\": \"2012-10-17\",\n                \"Statement\": [";
     for index in 0..count {
         let (actions, resource) = STATEMENTS.get((seed + index) % STATEMENTS.len()).copied().unwrap_or_default();
-        let effect = if (seed + index * 3) % 11 == 0 { "Deny" } else { "Allow" };
+        let effect = if (seed + index * 3).is_multiple_of(11) { "Deny" } else { "Allow" };
         let comma = if index == 0 { "" } else { "," };
         let name = seed * 13 % 997 + index;
         _ = write!(

@@ -3,6 +3,7 @@
 //! Times whole processes, so that start-up counts; the floor is a process too. Cases run interleaved, and the median of
 //! the runs is told. Asserts nothing about times. Other scanners that are installed run beside ours.
 
+mod account;
 mod compare;
 mod image;
 mod inputs;
@@ -24,6 +25,9 @@ use inputs::{INPUTS, Input};
 use logs::LOGS;
 use measure::{Case, Until};
 use peers::Installed;
+
+/// Name of the input that is a whole account's policies.
+const ACCOUNT: &str = "account";
 
 #[derive(clap::Args)]
 pub(crate) struct BenchArguments {
@@ -66,7 +70,7 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<()> {
         None => std::thread::available_parallelism()?.get(),
     };
     let (mut cases, mut compared) = (vec![programs.start_up()], Vec::new());
-    for input in INPUTS.iter().filter(|input| arguments.wants(input)) {
+    for input in INPUTS.iter().filter(|input| arguments.wants(input.name)) {
         let path = input.obtain(&folder).with_context(|| format!("cannot make input `{}`", input.name))?;
         if input.is_package() {
             compared.extend(programs.compared(input, &path, &peers, threads)?);
@@ -75,6 +79,11 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<()> {
     }
     for log in LOGS.iter().filter(|_| arguments.only.iter().any(|word| word == "logs")) {
         cases.push(programs.usage(log.name, &log.obtain(&folder)?));
+    }
+    if arguments.wants(ACCOUNT) {
+        let path = folder.join("account.json");
+        std::fs::write(&path, account::details())?;
+        cases.push(programs.lint(&path));
     }
     print!("{}", table::render_components(&compared));
     if arguments.compare {
@@ -103,8 +112,8 @@ fn explained(compared: &[Compared]) -> Result<()> {
 }
 
 impl BenchArguments {
-    fn wants(&self, input: &Input) -> bool {
-        self.only.is_empty() || self.only.iter().any(|word| input.name.contains(word.as_str()))
+    fn wants(&self, input: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|word| input.contains(word.as_str()))
     }
 }
 
@@ -150,6 +159,13 @@ impl Programs {
         let mut case = self.fnassay(&["permissions", "--format", "json"]);
         case.command.extend([template.into(), "--usage".into(), log.into()]);
         Case { input: "logs", name, ..case }
+    }
+
+    /// All identities of an account.
+    fn lint(&self, path: &Path) -> Case {
+        let mut case = self.fnassay(&["policy", "lint", "--format", "json"]);
+        case.command.push(path.into());
+        Case { input: ACCOUNT, name: "policy lint", ..case }
     }
 
     /// The floor first.
