@@ -374,7 +374,7 @@ impl Sample {
 /// What the providers' facts say of a grant.
 fn harms(action: &str, resource: &str) -> Vec<GrantHarm> {
     let mut by_harm: BTreeMap<Harm, Vec<String>> = BTreeMap::new();
-    for of in facts::matching(action).flat_map(|action| harms_of(action)) {
+    for of in facts::matching(action).flat_map(harms_of) {
         by_harm.entry(of.harm).or_default().push(of.action.name());
     }
     let harm = |(harm, actions): (Harm, Vec<String>)| GrantHarm {
