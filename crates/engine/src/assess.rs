@@ -127,7 +127,8 @@ impl Stages<'_> {
     /// With the digests of the package's files and a look at those of its image, which cost reading everything too: a scan
     /// for components alone does neither.
     fn read_secrets(self) -> (Parsed<Vec<SecretFact>>, Vec<Option<String>>) {
-        let mut found = self.facts.scanner.scan_artifact(self.artifact, &ScanContext::default());
+        let context = ScanContext { shipped_by: Some(inventory::shipped_by), ..ScanContext::default() };
+        let mut found = self.facts.scanner.scan_artifact(self.artifact, &context);
         found.gaps.extend(self.artifact.check_layers());
         (found, self.package.digests(self.target.root))
     }

@@ -6,7 +6,7 @@ use artifact::{Artifact, Entry, ImageLayer, Mount};
 use model::component::{Component, Evidence, EvidenceKind, Linked, Origin, Presence, Reach, Version};
 use model::{Gap, Parsed};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::claim::Claim;
 use crate::document::{Document, EntryPath, Format, Reading, Survey};
@@ -15,8 +15,9 @@ use crate::ecosystems::{
 };
 use crate::merge::{self, Candidate};
 use crate::open_manifests::unversioned;
-use crate::ownership::{Owners, Sought};
+use crate::ownership::{OwnedFile, Owners, Sought, outer};
 use crate::purl::purl;
+use crate::unchanged::FileDigest;
 use crate::{Ecosystem, ecosystems, shared};
 
 /// What is known of the function besides its files.
@@ -153,8 +154,7 @@ fn read_leftovers<'a>(survey: Survey<'a>, readings: &[(Chosen<'a>, Reading)]) ->
 
 /// Reads the databases of system packages, and sets the owners of what the other `readings` claim.
 fn read_databases<'a>(survey: Survey<'a>, readings: &mut [(Chosen<'a>, Reading)]) -> Vec<(Chosen<'a>, Reading)> {
-    let formats: Formats = DATABASES.iter().map(|format| (None, format)).collect();
-    let chosen = choose(survey.artifact, &formats);
+    let chosen = choose_databases(survey.artifact);
     if chosen.is_empty() {
         return Vec::new();
     }
@@ -164,18 +164,62 @@ fn read_databases<'a>(survey: Survey<'a>, readings: &mut [(Chosen<'a>, Reading)]
     }
     let databases = read_all(Survey { sought: Some(&sought), ..survey }, chosen);
     let mut owners = Owners::default();
-    for (_, reading) in &databases {
-        for file in &reading.owned {
-            let owner = reading.claims.get(file.owner).and_then(|claim| Some(purl_of(claim.ecosystem?, claim)));
-            if let Some(owner) = owner {
-                owners.add(file, owner);
-            }
-        }
+    for (file, owner) in owned_files(&databases) {
+        owners.add(file, owner);
     }
     for (chosen, reading) in readings.iter_mut() {
         owners.assign(chosen.entry.mount, &chosen.entry.path, &mut reading.claims);
     }
     databases
+}
+
+/// Every sought file that a database lists, with the purl of the package.
+fn owned_files<'r>(databases: &'r [(Chosen<'_>, Reading)]) -> impl Iterator<Item = (&'r OwnedFile, String)> {
+    databases.iter().flat_map(|(_, reading)| {
+        reading.owned.iter().filter_map(|file| {
+            let claim = reading.claims.get(file.owner)?;
+            Some((file, purl_of(claim.ecosystem?, claim)))
+        })
+    })
+}
+
+/// For each of the files, which may be hidden ones too, the purl of the system package that brought it just as it is, if
+/// one did; of several the first. What cannot be read or has no digest counts as changed: nothing is excused by it. A file in
+/// an archive is as its archive is. Cost: nothing without `files`; otherwise the databases are read, and these files.
+pub fn shipped_by(artifact: &Artifact, files: &[&Entry]) -> Vec<Option<String>> {
+    let mut owners = vec![None; files.len()];
+    let chosen = if files.is_empty() { Vec::new() } else { choose_databases(artifact) };
+    if chosen.is_empty() {
+        return owners;
+    }
+    let files: Vec<Option<&Entry>> = files.iter().map(|file| outermost(artifact, file)).collect();
+    let sought = Sought::with_digests(files.iter().flatten().map(|file| (file.mount, file.path.as_str())));
+    let survey = Survey { artifact, above: None, python: None, sought: Some(&sought), listed: &FxHashSet::default() };
+    let databases = read_all(survey, chosen);
+    let mut brought: FxHashMap<(Mount, &str), Vec<(FileDigest, String)>> = FxHashMap::default();
+    for (file, owner) in owned_files(&databases) {
+        if let Some(digest) = file.digest {
+            brought.entry((file.mount, &file.path)).or_default().push((digest, owner));
+        }
+    }
+    for (owner, file) in owners.iter_mut().zip(files) {
+        let Some(file) = file else { continue };
+        let Some(stated) = brought.get(&(file.mount, file.path.as_str())) else { continue };
+        let Ok(bytes) = artifact.read(file) else { continue };
+        *owner = stated.iter().filter(|(digest, _)| digest.is_of(&bytes)).map(|(_, purl)| purl).min().cloned();
+    }
+    owners
+}
+
+/// Of a file in an archive the archive.
+fn outermost<'a>(artifact: &'a Artifact, file: &'a Entry) -> Option<&'a Entry> {
+    let path = outer(&file.path);
+    if path == file.path { Some(file) } else { artifact.find(file.mount, path) }
+}
+
+fn choose_databases(artifact: &Artifact) -> Vec<Chosen<'_>> {
+    let formats: Formats = DATABASES.iter().map(|format| (None, format)).collect();
+    choose(artifact, &formats)
 }
 
 /// Entries that are looked at together; smaller parts cost more than they save.

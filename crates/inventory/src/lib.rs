@@ -6,6 +6,7 @@
 
 #![cfg_attr(not(test), warn(clippy::indexing_slicing, clippy::string_slice, clippy::panic))]
 
+mod base64;
 mod claim;
 mod distribution;
 mod distributions;
@@ -23,6 +24,7 @@ mod ownership;
 mod purl;
 mod shared;
 mod system_package;
+mod unchanged;
 mod version;
 mod version_set;
 mod xml;
@@ -30,7 +32,7 @@ mod xml;
 pub use distributions::{Distribution, NamedBy};
 pub use ecosystem::{Ecosystem, Order};
 pub use ecosystems::{FILES_ABOVE, ecosystems, runtime_component, runtime_of};
-pub use inventory::{Above, Inventory, Setting, inventory, take};
+pub use inventory::{Above, Inventory, Setting, inventory, shipped_by, take};
 pub use purl::{PackageUrl, PurlError};
 pub use version::{Unparsable, VersionKey};
 pub use version_set::{AdmittedVersions, Cut, Side, Span, VersionSet};

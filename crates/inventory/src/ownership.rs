@@ -10,6 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::claim::Claim;
 use crate::distribution::PLATFORM_FOLDERS;
 use crate::document::{Document, Reading};
+use crate::unchanged::FileDigest;
 
 /// The files at which packages are claimed that a system package may own.
 #[derive(Debug, Default)]
@@ -17,6 +18,8 @@ pub(crate) struct Sought {
     paths: FxHashSet<(Mount, String)>,
     /// Their last segments: most listed names end otherwise, and are not looked at further.
     file_names: FxHashSet<String>,
+    /// Whether it is asked what the packages brought, besides which.
+    wants_digests: bool,
 }
 
 /// A sought file that a package of the reading lists as its own.
@@ -27,6 +30,8 @@ pub(crate) struct OwnedFile {
     pub(crate) path: String,
     /// Index of the owner among the reading's claims.
     pub(crate) owner: usize,
+    /// Of the content that the package brought, if that is asked for and the database says.
+    pub(crate) digest: Option<FileDigest>,
 }
 
 impl Sought {
@@ -37,10 +42,26 @@ impl Sought {
     /// Adds the file at `path` if one of `claims`, which it makes, may have an owner.
     pub(crate) fn add(&mut self, mount: Mount, path: &str, claims: &[Claim]) {
         if claims.iter().any(may_be_owned) {
-            let path = outer(path);
-            self.file_names.insert(file_name(path).to_owned());
-            self.paths.insert((mount, path.to_owned()));
+            self.add_file(mount, outer(path));
         }
+    }
+
+    /// These files, with the digests of what their packages brought.
+    pub(crate) fn with_digests<'a>(files: impl IntoIterator<Item = (Mount, &'a str)>) -> Self {
+        let mut sought = Self { wants_digests: true, ..Self::default() };
+        for (mount, path) in files {
+            sought.add_file(mount, path);
+        }
+        sought
+    }
+
+    pub(crate) fn wants_digests(&self) -> bool {
+        self.wants_digests
+    }
+
+    fn add_file(&mut self, mount: Mount, path: &str) {
+        self.file_names.insert(file_name(path).to_owned());
+        self.paths.insert((mount, path.to_owned()));
     }
 
     /// The sought file that `name` in `folder` (ending in `/`), as listed by a database of the root file system at `root`,
@@ -74,17 +95,27 @@ impl Sought {
 const MERGED_FOLDERS: &[&str] = &["bin/", "lib/", "lib32/", "lib64/", "sbin/"];
 
 /// Notes that the package whose claim comes next in `reading` lists `name` in `folder` (ending in `/`), if that is sought.
-pub(crate) fn note_owned(document: &Document<'_>, root: &str, folder: &str, name: &str, reading: &mut Reading) {
-    let Some(sought) = document.survey.sought.filter(|_| reading.owned.len() < MAX_OWNED) else { return };
-    if let Some((mount, path)) = sought.find(document.survey.artifact, document.entry.mount, root, folder, name) {
-        reading.owned.push(OwnedFile { mount, path, owner: reading.claims.len() });
-    }
+/// Returns the note.
+pub(crate) fn note_owned<'r>(
+    document: &Document<'_>,
+    root: &str,
+    (folder, name): (&str, &str),
+    reading: &'r mut Reading,
+) -> Option<&'r mut OwnedFile> {
+    let sought = document.survey.sought.filter(|_| reading.owned.len() < MAX_OWNED)?;
+    let (mount, path) = sought.find(document.survey.artifact, document.entry.mount, root, folder, name)?;
+    reading.owned.push(OwnedFile { mount, path, owner: reading.claims.len(), digest: None });
+    reading.owned.last_mut()
 }
 
 /// As [`note_owned`], for a path in one piece.
-pub(crate) fn note_owned_path(document: &Document<'_>, root: &str, path: &str, reading: &mut Reading) {
-    let (folder, name) = path.split_at(path.rfind('/').map_or(0, |slash| slash + 1));
-    note_owned(document, root, folder, name, reading);
+pub(crate) fn note_owned_path<'r>(
+    document: &Document<'_>,
+    root: &str,
+    path: &str,
+    reading: &'r mut Reading,
+) -> Option<&'r mut OwnedFile> {
+    note_owned(document, root, path.split_at(path.rfind('/').map_or(0, |slash| slash + 1)), reading)
 }
 
 /// Purls of owners by the files they own. Of several packages that list a file the first in the order of purls is taken.
@@ -118,7 +149,7 @@ fn may_be_owned(claim: &Claim) -> bool {
 }
 
 /// Of a file in an archive the archive: that is what a package can own.
-fn outer(path: &str) -> &str {
+pub(crate) fn outer(path: &str) -> &str {
     path.split_once("!/").map_or(path, |(outer, _)| outer)
 }
 

@@ -20,6 +20,9 @@ pub struct SecretFact {
     /// Name of the environment variable or assignment that holds it.
     pub holder: Option<String>,
     pub place: SecretPlace,
+    /// Purl of the system package that brought all files it was found in just as they are, so that everyone who has the
+    /// package has the value; of several the first.
+    pub shipped_by: Option<String>,
 }
 
 /// What kind of place holds a credential; it decides which rule speaks.

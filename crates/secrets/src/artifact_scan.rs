@@ -17,6 +17,8 @@ const MAX_ENTRY_BYTES: u64 = 96 * 1024 * 1024;
 pub struct ScanContext {
     /// Folders of packages that others made, as artifact paths, beyond those that their names give away.
     pub third_party_folders: Vec<String>,
+    /// Tells for each file which system package brought it just as it is; asked once, for the files with credentials.
+    pub shipped_by: Option<fn(&Artifact, &[&Entry]) -> Vec<Option<String>>>,
 }
 
 impl Scanner {
@@ -25,15 +27,22 @@ impl Scanner {
         let mut gaps = Vec::new();
         let third_party = self.third_party(artifact, context, &mut gaps);
         let is_wanted = |entry: &Entry| !is_record(&entry.path) && entry.size_bytes <= MAX_ENTRY_BYTES;
-        let scan = |entry: &Entry, bytes: Result<&[u8], Gap>| match bytes {
-            Ok(bytes) => {
-                let (path, is_third_party) = (artifact.display_path(entry), third_party.contains(&entry.path));
-                self.scan_file(&FileToScan { path: &path, bytes, is_third_party })
-            }
-            Err(gap) => FileSecrets { facts: Vec::new(), gaps: vec![gap] },
+        let scan = |entry: &Entry, bytes: Result<&[u8], Gap>| {
+            let secrets = match bytes {
+                Ok(bytes) => {
+                    let (path, is_third_party) = (artifact.display_path(entry), third_party.contains(&entry.path));
+                    self.scan_file(&FileToScan { path: &path, bytes, is_third_party })
+                }
+                Err(gap) => FileSecrets { facts: Vec::new(), gaps: vec![gap] },
+            };
+            let holder = (!secrets.facts.is_empty()).then(|| entry.clone());
+            (secrets, holder)
         };
-        let scanned = artifact.visit(is_wanted, scan);
-        let hidden = artifact.visit_shadowed(is_wanted, scan);
+        let mut scanned = artifact.visit(is_wanted, scan);
+        scanned.extend(artifact.visit_shadowed(is_wanted, scan));
+        if let Some(shipped_by) = context.shipped_by {
+            note_shipped(&mut scanned, |holders| shipped_by(artifact, holders));
+        }
         let everything = artifact.entries().iter().chain(artifact.shadowed());
         gaps.extend(everything.filter(|entry| !is_record(&entry.path) && !is_wanted(entry)).map(|entry| {
             let why = format!(
@@ -43,7 +52,7 @@ impl Scanner {
             Gap::new(Location::file(artifact.display_path(entry)), why, &[Hidden::Secrets])
         }));
         let mut facts = Vec::new();
-        for file in scanned.into_iter().chain(hidden) {
+        for (file, _) in scanned {
             facts.extend(file.facts);
             gaps.extend(file.gaps);
         }
@@ -67,5 +76,20 @@ impl Scanner {
             }
         }
         third_party
+    }
+}
+
+/// Says of the facts of each file which package brought it.
+fn note_shipped(
+    scanned: &mut [(FileSecrets, Option<Entry>)],
+    shipped_by: impl FnOnce(&[&Entry]) -> Vec<Option<String>>,
+) {
+    let holders: Vec<&Entry> = scanned.iter().filter_map(|(_, holder)| holder.as_ref()).collect();
+    let owners = shipped_by(&holders);
+    let files = scanned.iter_mut().filter(|(_, holder)| holder.is_some());
+    for ((file, _), owner) in files.zip(owners) {
+        for fact in &mut file.facts {
+            fact.shipped_by.clone_from(&owner);
+        }
     }
 }

@@ -59,9 +59,9 @@ pub fn merge(facts: Vec<SecretFact>) -> Vec<SecretFact> {
         let key = (fact.place, fact.fingerprint.clone(), fact.kind);
         match merged.get_mut(&key) {
             Some(known) => {
-                known.locations.extend(fact.locations);
                 known.confidence = known.confidence.max(fact.confidence);
-                known.holder = known.holder.take().or(fact.holder);
+                known.holder = known.holder.take().or_else(|| fact.holder.clone());
+                add_places(known, fact);
             }
             None => {
                 merged.insert(key, fact);
@@ -69,15 +69,19 @@ pub fn merge(facts: Vec<SecretFact>) -> Vec<SecretFact> {
         }
     }
     let mut facts: Vec<SecretFact> = merged.into_values().collect();
-    for fact in &mut facts {
-        fact.locations.sort();
-        fact.locations.dedup();
-    }
     absorb(&mut facts);
     facts.sort_by(|left, right| {
         (&left.locations, left.kind, &left.fingerprint).cmp(&(&right.locations, right.kind, &right.fingerprint))
     });
     facts
+}
+
+/// Adds where else the value was found. One place that no package brought makes it the user's own matter.
+fn add_places(known: &mut SecretFact, other: SecretFact) {
+    known.locations.extend(other.locations);
+    known.locations.sort();
+    known.locations.dedup();
+    known.shipped_by = known.shipped_by.take().zip(other.shipped_by).map(|(one, other)| one.min(other));
 }
 
 /// Moves the places of generic facts to the provider's fact of the same value, and drops file facts whose every place
@@ -90,11 +94,7 @@ fn absorb(facts: &mut Vec<SecretFact>) {
             .iter_mut()
             .find(|known| known.fingerprint == fact.fingerprint && known.place == fact.place && !is_generic(known))
         {
-            Some(known) => {
-                known.locations.extend(fact.locations);
-                known.locations.sort();
-                known.locations.dedup();
-            }
+            Some(known) => add_places(known, fact),
             None => kept.push(fact),
         }
     }

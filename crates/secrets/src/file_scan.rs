@@ -114,6 +114,7 @@ pub(crate) fn fact(hit: &Hit, text: &[u8], place: &dyn Fn(usize) -> Location) ->
             .and_then(|range| text.get(range))
             .map(|name| String::from_utf8_lossy(name).into_owned()),
         place: SecretPlace::File,
+        shipped_by: None,
     }
 }
 

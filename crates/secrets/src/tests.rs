@@ -213,6 +213,31 @@ fn packages_of_others_are_searched_for_formats_of_providers_only() {
 }
 
 #[test]
+fn a_value_is_a_packages_own_only_where_every_file_with_it_is() {
+    let token = |seed| expand("t = 'xoxb-@{digits:12}-@{digits:13}-@{b62:24}'", seed);
+    let (public, copied, own) = (token(1), token(2), token(3));
+    let artifact = Artifact::from_memory([
+        ("usr/a", public.as_bytes()),
+        ("usr/b", public.as_bytes()),
+        ("usr/c", copied.as_bytes()),
+        ("app/c", copied.as_bytes()),
+        ("app/d", own.as_bytes()),
+        ("app/e", &b"t = 1"[..]),
+    ]);
+    let shipped_by = |_: &Artifact, files: &[&artifact::Entry]| {
+        let owner = |file: &&artifact::Entry| file.path.strip_prefix("usr/").map(|name| format!("pkg:{name}"));
+        assert_eq!(files.len(), 5, "files without credentials are not asked for");
+        files.iter().map(owner).collect()
+    };
+    let context = ScanContext { shipped_by: Some(shipped_by), ..ScanContext::default() };
+    let found = Scanner::new().scan_artifact(&artifact, &context);
+    let mut owners: Vec<_> =
+        found.value.iter().map(|fact| (fact.locations.len(), fact.shipped_by.as_deref())).collect();
+    owners.sort_unstable();
+    assert_eq!(owners, [(1, None), (2, None), (2, Some("pkg:a"))]);
+}
+
+#[test]
 fn finds_tokens_in_binary_files_without_a_line() {
     let mut bytes = b"\x00\x01\x02".to_vec();
     bytes.extend(expand("\x00ghp_@{crc62:30}\x00", 5).bytes());

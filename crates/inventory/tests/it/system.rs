@@ -1,6 +1,6 @@
 //! Packages of the operating system, and what they own.
 
-use artifact::Artifact;
+use artifact::{Artifact, Mount};
 use inventory::{Inventory, Setting, take};
 use model::Parsed;
 use model::component::Component;
@@ -18,6 +18,9 @@ const FORMS: &[(&str, &[u8])] = &[
     ("var/lib/rpm/Packages", include_bytes!("../data/rpm/Packages.be")),
     ("usr/share/rpm/Packages", include_bytes!("../data/rpm/Packages.btree")),
 ];
+
+/// The file of `python3-mini`, as the databases' digest has it.
+const MINI_METADATA: &[u8] = b"Name: mini\n";
 
 fn inventory_of_bytes(files: &[(&str, &[u8])]) -> Parsed<Inventory> {
     let artifact = Artifact::from_memory(files.iter().copied());
@@ -175,6 +178,59 @@ fn system_packages_own_what_they_list() {
     let vendor = "pkg:rpm/amzn/python3-mini@3.0.8-1.test.2?arch=noarch&distro=amzn-2023&epoch=1&rpmmod=mini:1:8000:abc&upstream=mini-ssl-3.0.8-1.test.2.src.rpm";
     assert_eq!(owner(&parsed, "mini"), Some(vendor));
     assert_eq!(owner(&parsed, "other"), None);
+}
+
+/// The owners of unchanged content, by path, of the files that `ask` names.
+fn shipped_by(files: &[(&str, &[u8])], ask: &[&str]) -> Vec<Option<String>> {
+    let artifact = Artifact::from_memory(files.iter().copied());
+    let entries: Vec<_> = ask.iter().map(|path| artifact.find(Mount::Function, path).unwrap()).collect();
+    inventory::shipped_by(&artifact, &entries)
+}
+
+#[test]
+fn dpkg_tells_which_files_are_as_their_package_brought_them() {
+    let status: &[u8] = b"Package: tool\nStatus: install ok installed\nVersion: 1\nArchitecture: amd64\nConffiles:\n /etc/tool.conf 900150983cd24fb0d6963f7d28e17f72\n /etc/old.conf 900150983cd24fb0d6963f7d28e17f72 obsolete\n /etc/edited.conf 900150983cd24fb0d6963f7d28e17f72\nDescription: tool\n /etc/own.conf 900150983cd24fb0d6963f7d28e17f72\n";
+    let sums: &[u8] = b"900150983cd24fb0d6963f7d28e17f72  usr/share/tool/key\n900150983cd24fb0d6963f7d28e17f72  lib/tool/moved\n900150983cd24fb0d6963f7d28e17f72  usr/share/tool/changed\n";
+    let files: &[(&str, &[u8])] = &[
+        ("var/lib/dpkg/status", status),
+        ("var/lib/dpkg/info/tool:amd64.md5sums", sums),
+        ("etc/os-release", OS_RELEASE.as_bytes()),
+        ("etc/tool.conf", b"abc"),
+        ("etc/old.conf", b"abc"),
+        ("etc/edited.conf", b"abcd"),
+        ("etc/own.conf", b"abc"),
+        ("usr/share/tool/key", b"abc"),
+        ("usr/lib/tool/moved", b"abc"),
+        ("usr/share/tool/changed", b"abcd"),
+    ];
+    let tool = Some("pkg:deb/debian/tool@1?arch=amd64&distro=debian-12".to_owned());
+    let unchanged = ["etc/tool.conf", "etc/old.conf", "usr/share/tool/key", "usr/lib/tool/moved"];
+    assert_eq!(shipped_by(files, &unchanged), vec![tool.clone(); unchanged.len()]);
+    let others = ["etc/edited.conf", "etc/own.conf", "usr/share/tool/changed", "var/lib/dpkg/status"];
+    assert_eq!(shipped_by(files, &others), vec![None; others.len()]);
+    assert_eq!(shipped_by(files, &["etc/own.conf", "etc/tool.conf"]), [None, tool]);
+}
+
+#[test]
+fn apk_and_rpm_tell_which_files_are_as_their_package_brought_them() {
+    let installed: &[u8] = b"P:tool\nV:1-r0\nA:x86_64\nF:etc\nR:other\nZ:Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=\nR:tool.conf\na:0:0:600\nZ:Q1qZk+NkcGgWq6PiVxeFDCbJzQ2J0=\nR:edited.conf\nZ:Q1qZk+NkcGgWq6PiVxeFDCbJzQ2J0=\nR:unknown.conf\n";
+    let files: &[(&str, &[u8])] = &[
+        ("lib/apk/db/installed", installed),
+        ("etc/alpine-release", b"3.18.4\n"),
+        ("etc/tool.conf", b"abc"),
+        ("etc/edited.conf", b"abcd"),
+        ("etc/unknown.conf", b"abc"),
+    ];
+    let tool = Some("pkg:apk/alpine/tool@1-r0?arch=x86_64&distro=alpine-3.18".to_owned());
+    assert_eq!(shipped_by(files, &["etc/edited.conf", "etc/tool.conf", "etc/unknown.conf"]), [None, tool, None]);
+    let path = "usr/lib/python3.9/site-packages/mini-1.0.dist-info/METADATA";
+    for form in FORMS {
+        for (content, is_unchanged) in [(MINI_METADATA, true), (&b"Name: mini\nVersion: 2.0\n"[..], false)] {
+            let files = [*form, ("etc/os-release", AMAZON.as_bytes()), (path, content)];
+            let owner = shipped_by(&files, &[path]).remove(0);
+            assert_eq!(owner.is_some_and(|owner| owner.contains("python3-mini")), is_unchanged, "{}", form.0);
+        }
+    }
 }
 
 #[test]

@@ -41,6 +41,14 @@ pub(super) fn rotate(secret: &SecretFact, cloud: Cloud) -> Remedy {
     remedy(RemedyKind::Rotate, format!("{ending}; {}", keep_elsewhere(cloud)), None)
 }
 
+/// For a value that a system package brings along.
+pub(super) fn check_package(package: &str) -> Remedy {
+    let text = format!(
+        "nothing, if `{package}` is a public package: everyone has this value, and nothing may rely on it; if the package is your own, take the value out of it, revoke it and issue another"
+    );
+    remedy(RemedyKind::Rotate, text, None)
+}
+
 fn keep_elsewhere(cloud: Cloud) -> &'static str {
     match cloud {
         Cloud::Aws => {

@@ -20,7 +20,10 @@ pub(crate) static RULE: Rule = Rule {
 fn check(facts: &FunctionFacts<'_>, out: &mut Findings<'_>) {
     let in_files = facts.secrets.iter().filter(|secret| secret.place == SecretPlace::File);
     for secret in in_files.filter(|secret| !is_told_as_variable(secret, facts.secrets)) {
-        let remedy = advice::rotate(secret, facts.function.cloud);
+        let remedy = match &secret.shipped_by {
+            Some(package) => advice::check_package(package),
+            None => advice::rotate(secret, facts.function.cloud),
+        };
         let finding = out.add(&subject(secret), title(secret), secret.locations.clone(), remedy);
         finding.severity = severity(secret);
         finding.confidence = secret.confidence;
@@ -50,5 +53,6 @@ fn title(secret: &SecretFact) -> String {
     let Some(first) = secret.locations.first() else { return secret.title.to_owned() };
     let files = secret.locations.iter().filter(|place| place.file != first.file).count();
     let more = if files == 0 { String::new() } else { format!(" and {}", count(files, "other place")) };
-    format!("{}{holder} in `{}`{more}", secret.title, first.file)
+    let shipped = if secret.shipped_by.is_some() { ", unchanged as its system package brings it" } else { "" };
+    format!("{}{holder} in `{}`{more}{shipped}", secret.title, first.file)
 }

@@ -12,7 +12,11 @@ use crate::rule::Rule;
 pub(crate) const RULES: &[&Rule] = &[&hard_coded_secret::RULE, &secret_in_environment::RULE];
 
 /// Harm if true: what only a name gives away is taken one step lower, as it may be a default or a sample.
+/// What a system package brought is known to everyone who has the package, and no secret unless the package is the user's.
 fn severity(secret: &SecretFact) -> Severity {
+    if secret.shipped_by.is_some() {
+        return Severity::Info;
+    }
     match (secret.confidence, secret.severity) {
         (Confidence::Possible, Severity::Critical) => Severity::High,
         (Confidence::Possible, Severity::High) => Severity::Medium,

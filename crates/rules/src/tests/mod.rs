@@ -92,6 +92,20 @@ fn a_variable_of_a_template_that_ships_with_the_code_is_told_once() {
 }
 
 #[test]
+fn what_a_system_package_brought_is_no_secret_but_worth_a_line() {
+    let mut sample = Sample::parse("facts", "function orders nodejs22.x\nsecret stripe-secret-key etc/tool.conf\n");
+    sample.secrets[0].shipped_by = Some("pkg:deb/debian/tool@1".to_owned());
+    let [finding] = check(&sample.facts()).try_into().unwrap();
+    assert_eq!(finding.severity, model::Severity::Info);
+    assert!(
+        finding.title.ends_with("in `etc/tool.conf`, unchanged as its system package brings it"),
+        "{}",
+        finding.title
+    );
+    assert!(finding.remedy.text.starts_with("nothing, if `pkg:deb/debian/tool@1` is a public package"));
+}
+
+#[test]
 fn a_crud_policy_makes_one_finding_not_eighty() {
     let actions = [
         "BatchGetItem",

@@ -239,6 +239,7 @@ impl Sample {
             locations: vec![Location::line(file, number)],
             holder: None,
             place: SecretPlace::File,
+            shipped_by: None,
         });
     }
 

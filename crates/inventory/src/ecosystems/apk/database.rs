@@ -9,6 +9,7 @@ use crate::document::{Document, EntryPath, Format, Reading, decode};
 use crate::ecosystems::apk::OTHER;
 use crate::ownership::note_owned;
 use crate::system_package::Record;
+use crate::unchanged::FileDigest;
 
 pub(crate) const FORMAT: Format = Format { id: "apk-installed", accepts, read, finds_installed: true, advice: "" };
 
@@ -62,6 +63,8 @@ struct Open {
     origin: String,
     /// Of the files that come next.
     folder: String,
+    /// Whether the last file is sought.
+    is_noted: bool,
 }
 
 impl Reader<'_> {
@@ -77,7 +80,13 @@ impl Reader<'_> {
             "F" if value.is_empty() => self.open.folder.clear(),
             "F" => self.open.folder = format!("{value}/"),
             "R" if self.document.survey.sought.is_some() => {
-                note_owned(self.document, self.root, &self.open.folder, value, reading);
+                let noted = note_owned(self.document, self.root, (&self.open.folder, value), reading);
+                self.open.is_noted = noted.is_some();
+            }
+            "Z" if self.open.is_noted => {
+                if let Some(file) = reading.owned.last_mut() {
+                    file.digest = FileDigest::of_apk(value.trim());
+                }
             }
             _ => {}
         }

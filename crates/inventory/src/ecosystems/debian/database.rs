@@ -1,16 +1,17 @@
 //! What dpkg has installed.
 //!
 //! **Source**: dpkg(1) "Files", deb-control(5), deb822(5). **Supported**: `var/lib/dpkg/status`; `status.d/*` of images
-//! without a package manager; `info/*.list` and `status.d/*.md5sums` for the files of a package. Packages count whose files
-//! are unpacked, whatever is left to configure. **Unsupported** (→ gap): paragraphs without name or version.
+//! without a package manager; `info/*.list` and `status.d/*.md5sums` for the files of a package; `*.md5sums` and `Conffiles`
+//! for what they were when it was installed. Packages count whose files are unpacked, whatever is left to configure. **Unsupported** (→ gap): paragraphs without name or version.
 
 use model::{Gap, Hidden};
 
 use crate::distribution::{RootSystem, root_before};
 use crate::document::{Document, EntryPath, Format, Reading, decode};
 use crate::ecosystems::debian::OTHER;
-use crate::ownership::note_owned_path;
+use crate::ownership::{Sought, note_owned_path};
 use crate::system_package::Record;
+use crate::unchanged::FileDigest;
 
 pub(crate) const FORMAT: Format = Format { id: "dpkg-status", accepts, read, finds_installed: true, advice: "" };
 
@@ -57,18 +58,23 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
         };
         let system = system.get_or_insert_with(|| RootSystem::at(document, root, &OTHER, reading));
         note_files(document, root, &record, &mut listed_bytes_left, reading);
+        if document.survey.sought.is_some_and(Sought::wants_digests) {
+            for (path, digest) in paragraph.configuration_files() {
+                note_with_digest(document, root, path, digest, reading);
+            }
+        }
         reading.claims.push(record.into_claim(document, root, system, Some(paragraph.line)));
     }
 }
 
 /// Notes which of the sought files the package lists; its claim is the next to come.
 fn note_files(document: &Document<'_>, root: &str, record: &Record, bytes_left: &mut u64, reading: &mut Reading) {
-    if document.survey.sought.is_none_or(|sought| sought.is_empty()) {
-        return;
-    }
+    let Some(sought) = document.survey.sought.filter(|sought| !sought.is_empty()) else { return };
+    let lists =
+        || lists(&record.name, record.architecture.as_deref(), if sought.wants_digests() { "md5sums" } else { "list" });
     let sums = |file: &str| document.sibling(&format!("{file}.md5sums"));
     let listed = match document.path.file_name {
-        "status" => lists(&record.name, record.architecture.as_deref()).iter().find_map(|list| document.sibling(list)),
+        "status" => lists().iter().find_map(|list| document.sibling(list)),
         file => sums(file).or_else(|| sums(&record.name)),
     };
     let Some(listed) = listed else { return };
@@ -83,22 +89,28 @@ fn note_files(document: &Document<'_>, root: &str, record: &Record, bytes_left: 
     let Some(bytes) = listed.bytes(reading) else { return };
     let has_sums = listed.path.file_name.ends_with(".md5sums");
     for line in decode(&bytes).lines() {
-        let path = if has_sums { line.split_once("  ").map_or("", |(_, path)| path) } else { line };
-        note_owned_path(document, root, path, reading);
+        let (digest, path) = if has_sums { line.split_once("  ").unwrap_or_default() } else { ("", line) };
+        note_with_digest(document, root, path, digest, reading);
+    }
+}
+
+fn note_with_digest(document: &Document<'_>, root: &str, path: &str, digest: &str, reading: &mut Reading) {
+    if let Some(file) = note_owned_path(document, root, path, reading) {
+        file.digest = FileDigest::of_hexadecimal(digest);
     }
 }
 
 /// Where the list of a package's files may lie beside the status file.
-fn lists(name: &str, architecture: Option<&str>) -> [String; 2] {
+fn lists(name: &str, architecture: Option<&str>, ending: &str) -> [String; 2] {
     let architecture = architecture.unwrap_or_default();
-    [format!("info/{name}.list"), format!("info/{name}:{architecture}.list")]
+    [format!("info/{name}.{ending}"), format!("info/{name}:{architecture}.{ending}")]
 }
 
 /// Files that are written anew only when the package itself is, if `database` is a status file: unlike that, which every
 /// installation rewrites, they tell which layer of an image brought the package. Paths as reports show them.
 pub(crate) fn own_records(database: &str, name: &str, architecture: Option<&str>) -> Option<[String; 2]> {
     let folder = database.strip_suffix("status").filter(|folder| folder.ends_with("dpkg/"))?;
-    Some(lists(name, architecture).map(|list| format!("{folder}{list}")))
+    Some(lists(name, architecture, "list").map(|list| format!("{folder}{list}")))
 }
 
 /// The fields of one paragraph that matter.
@@ -111,6 +123,8 @@ struct Paragraph<'a> {
     architecture: Option<&'a str>,
     source: Option<&'a str>,
     status: Option<&'a str>,
+    /// Folded lines of `Conffiles`.
+    configuration: Vec<&'a str>,
 }
 
 impl Paragraph<'_> {
@@ -119,6 +133,15 @@ impl Paragraph<'_> {
         const STATES: &[&str] = &["half-configured", "installed", "triggers-awaited", "triggers-pending", "unpacked"];
         let state = self.status.map(|status| status.split_whitespace().next_back().unwrap_or_default());
         state.is_none_or(|state| STATES.contains(&state))
+    }
+
+    /// Paths with the hexadecimal MD5 of what the package brought, whatever users have made of the files since.
+    fn configuration_files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.configuration.iter().filter_map(|line| {
+            let line =
+                CONFIGURATION_FLAGS.iter().fold(line.trim(), |line, flag| line.trim_end_matches(flag).trim_end());
+            line.rsplit_once(' ')
+        })
     }
 
     fn record(&self) -> Option<Record> {
@@ -140,26 +163,38 @@ impl Paragraph<'_> {
     }
 }
 
-/// The paragraphs that have a field, in order; folded lines are left out, for no field that matters has them.
+/// What may stand behind the digest of a configuration file.
+const CONFIGURATION_FLAGS: &[&str] = &[" obsolete", " remove-on-upgrade"];
+
+/// The paragraphs that have a field, in order; of folded lines only those of `Conffiles` are kept.
 fn paragraphs(text: &str) -> impl Iterator<Item = Paragraph<'_>> {
     let mut lines = text.lines().zip(1_u32..);
     std::iter::from_fn(move || {
         let mut paragraph = Paragraph::default();
+        let mut is_in_configuration = false;
         for (line, number) in lines.by_ref() {
             if line.trim().is_empty() {
                 if paragraph.line > 0 {
                     return Some(paragraph);
                 }
-            } else if !line.starts_with([' ', '\t', '#']) {
+            } else if line.starts_with([' ', '\t']) {
+                if is_in_configuration {
+                    paragraph.configuration.push(line);
+                }
+            } else if !line.starts_with('#') {
                 if paragraph.line == 0 {
                     paragraph.line = number;
                 }
+                is_in_configuration =
+                    line.get(..CONFIGURATION.len()).is_some_and(|field| field.eq_ignore_ascii_case(CONFIGURATION));
                 take_field(&mut paragraph, line);
             }
         }
         (paragraph.line > 0).then_some(paragraph)
     })
 }
+
+const CONFIGURATION: &str = "Conffiles:";
 
 fn take_field<'a>(paragraph: &mut Paragraph<'a>, line: &'a str) {
     let Some((name, value)) = line.split_once(':') else { return };

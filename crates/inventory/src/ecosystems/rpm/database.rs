@@ -16,6 +16,7 @@ use crate::ecosystems::rpm::header::Header;
 use crate::ecosystems::rpm::{OTHER, berkeley, ndb, sqlite};
 use crate::ownership::note_owned;
 use crate::system_package::Record;
+use crate::unchanged::FileDigest;
 
 pub(crate) const FORMAT: Format = Format { id: "rpm-database", accepts, read, finds_installed: true, advice: "" };
 
@@ -147,8 +148,12 @@ impl Reader<'_, '_> {
         }
         let (document, root) = (self.document, self.root);
         let system = self.system.get_or_insert_with(|| RootSystem::at(document, root, &OTHER, self.reading));
-        if document.survey.sought.is_some_and(|sought| !sought.is_empty()) {
-            header.for_each_file(|folder, name| note_owned(document, root, folder, name, self.reading));
+        if let Some(sought) = document.survey.sought.filter(|sought| !sought.is_empty()) {
+            header.for_each_file(sought.wants_digests(), |folder, name, digest| {
+                if let Some(file) = note_owned(document, root, (folder, name), self.reading) {
+                    file.digest = digest.and_then(FileDigest::of_hexadecimal);
+                }
+            });
         }
         self.reading.claims.push(record.into_claim(document, root, system, None));
     }

@@ -13,6 +13,7 @@ mod tag {
     pub(super) const ARCH: u32 = 1022;
     /// Whole paths, as packages before rpm 4 list their files.
     pub(super) const OLD_FILE_NAMES: u32 = 1027;
+    pub(super) const FILE_DIGESTS: u32 = 1035;
     pub(super) const SOURCE_RPM: u32 = 1044;
     pub(super) const DIRECTORY_INDEXES: u32 = 1116;
     pub(super) const BASE_NAMES: u32 = 1117;
@@ -46,6 +47,7 @@ const TAGS: &[u32] = &[
     tag::EPOCH,
     tag::ARCH,
     tag::OLD_FILE_NAMES,
+    tag::FILE_DIGESTS,
     tag::SOURCE_RPM,
     tag::DIRECTORY_INDEXES,
     tag::BASE_NAMES,
@@ -109,19 +111,25 @@ impl<'a> Header<'a> {
         self.text(tag::MODULARITY_LABEL)
     }
 
-    /// Calls `take` with the folder (ending in `/`) and the name of every file that the package lists.
-    pub(super) fn for_each_file(&self, mut take: impl FnMut(&str, &str)) {
+    /// Calls `take` with the folder (ending in `/`), the name and, if asked for, the hexadecimal digest of every file that
+    /// the package lists.
+    pub(super) fn for_each_file(&self, with_digests: bool, mut take: impl FnMut(&str, &str, Option<&str>)) {
+        let digests = || {
+            let stated = self.strings(tag::FILE_DIGESTS).filter(|_| with_digests);
+            stated.map(as_path).chain(std::iter::repeat(None))
+        };
         let folders: Vec<Option<&str>> = self.strings(tag::DIRECTORY_NAMES).map(as_path).collect();
         let indexes = self.value(tag::DIRECTORY_INDEXES).map(Value::numbers).unwrap_or_default();
-        for (name, folder) in self.strings(tag::BASE_NAMES).zip(indexes) {
+        for ((name, folder), digest) in self.strings(tag::BASE_NAMES).zip(indexes).zip(digests()) {
             let folder = usize::try_from(u32::from_be_bytes(*folder)).ok().and_then(|at| folders.get(at));
             if let (Some(Some(folder)), Some(name)) = (folder, as_path(name)) {
-                take(folder, name);
+                take(folder, name, digest);
             }
         }
-        for path in self.strings(tag::OLD_FILE_NAMES).filter_map(as_path) {
+        for (path, digest) in self.strings(tag::OLD_FILE_NAMES).zip(digests()) {
+            let Some(path) = as_path(path) else { continue };
             let (folder, name) = path.split_at(path.rfind('/').map_or(0, |slash| slash + 1));
-            take(folder, name);
+            take(folder, name, digest);
         }
     }
 

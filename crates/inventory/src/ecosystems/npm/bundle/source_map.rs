@@ -12,6 +12,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use super::traces::Traces;
 use super::{embedded, legal, libraries};
+use crate::base64;
 use crate::ecosystems::npm::package_path;
 use crate::json::Text;
 
@@ -59,35 +60,9 @@ pub(super) fn links(text: &str) -> impl Iterator<Item = Link<'_>> {
 fn decode_data(data: &str) -> Option<Cow<'_, [u8]>> {
     let (head, body) = data.split_once(',')?;
     if head.ends_with(";base64") {
-        return decode_base64(body.as_bytes()).map(Cow::Owned);
+        return base64::decode(body.as_bytes()).map(Cow::Owned);
     }
     Some(decode_percent(body))
-}
-
-/// RFC 4648 section 4; `None` when a character is not of its alphabet.
-fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
-    let text = text.trim_ascii_end();
-    let end = text.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1);
-    let digits = text.get(..end)?;
-    let mut bytes = Vec::with_capacity(digits.len() / 4 * 3 + 3);
-    for group in digits.chunks(4) {
-        let mut bits = 0_u32;
-        for byte in group {
-            let value = match byte {
-                b'A'..=b'Z' => byte - b'A',
-                b'a'..=b'z' => byte - b'a' + 26,
-                b'0'..=b'9' => byte - b'0' + 52,
-                b'+' | b'-' => 62,
-                b'/' | b'_' => 63,
-                _ => return None,
-            };
-            bits = bits << 6 | u32::from(value);
-        }
-        bits <<= 6 * (4 - group.len());
-        let [_, first, second, third] = bits.to_be_bytes();
-        bytes.extend([first, second, third].into_iter().take(group.len().saturating_sub(1)));
-    }
-    Some(bytes)
 }
 
 fn decode_percent(text: &str) -> Cow<'_, [u8]> {
