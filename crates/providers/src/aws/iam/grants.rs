@@ -11,6 +11,7 @@ use model::function::Identity;
 use model::permission::{Effect, Policy, PolicyKind, Statement};
 use model::{Part, SymbolicText};
 
+use super::access_set::AccessSet;
 use super::action_set::{ActionSet, KnownActions};
 use super::expiry;
 use super::facts::{self, ActionId};
@@ -159,69 +160,72 @@ impl Grants {
             _ => Some(found),
         });
         let Some((reach, allow)) = best.filter(|(reach, _)| *reach > Reach::No) else { return Decision::NotGranted };
-        if let Some(denial) = self.denial_together(action, resource) {
-            return Decision::Denied(denial);
+        if let Some(obstacle) = self.obstacle_together(action, resource) {
+            return obstacle;
         }
         let Some(boundary) = &self.boundary else { return Decision::Granted(reach, allow) };
         let within = boundary.iter().map(|limit| limit.reach(action, resource)).max().unwrap_or(Reach::No);
         if within == Reach::No { Decision::OutsideBoundary } else { Decision::Granted(reach.min(within), allow) }
     }
 
-    /// A Deny of the action when all of them together take it away wherever it is allowed on the resource.
-    fn denial_together(&self, action: ActionId, resource: &Pattern) -> Option<&Grant> {
-        let denies: Vec<&Grant> = self.sure_denies().filter(|deny| deny.extent.actions.contains(action)).collect();
-        let first = denies.first()?;
-        let is_denied = |allow: &Grant| {
-            allow.areas().iter().all(|(within, without)| {
-                let within: Vec<&Pattern> = within.iter().copied().chain([resource]).collect();
-                is_taken_away(within, without.clone(), &denies)
-            })
-        };
-        let is_denied_everywhere = is_taken_away(vec![resource], Vec::new(), &denies);
-        (is_denied_everywhere || self.allows_of(action).all(is_denied)).then_some(first)
+    /// What leaves nothing of the resource to the action though no single statement does: all Denies together, or the
+    /// boundary where no Deny reaches.
+    fn obstacle_together(&self, action: ActionId, resource: &Pattern) -> Option<Decision<'_>> {
+        let denial = self.sure_denies().find(|deny| deny.extent.actions.contains(action));
+        if denial.is_none() && self.boundary.is_none() {
+            return None;
+        }
+        let asked = AccessSet::on_any_of(&ActionSet::from_iter([action]), [resource]);
+        let allowed = asked.intersection(&union(self.allows_of(action)))?;
+        let left = allowed.difference(&union(self.sure_denies()).only(action))?;
+        match (denial, &self.boundary) {
+            (Some(denial), _) if left.is_empty() == Some(true) => Some(Decision::Denied(denial)),
+            (_, Some(boundary)) => {
+                let within = left.intersection(&union(boundary))?;
+                (within.is_empty() == Some(true)).then_some(Decision::OutsideBoundary)
+            }
+            _ => None,
+        }
     }
 
     fn sure_denies(&self) -> impl Iterator<Item = &Grant> {
         self.denies.iter().filter(|deny| deny.extent.is_exact && !deny.extent.is_conditional)
     }
 
-    /// Takes from the actions those that several Denies together leave no resource of the grant for.
-    fn subtract_together(&self, actions: &mut ActionSet, grant: &Grant) {
-        let mut classes: Vec<(ActionSet, Vec<&Grant>)> = vec![(actions.clone(), Vec::new())];
-        for deny in self.sure_denies().filter(|deny| deny.extent.actions.meets(actions)) {
-            if classes.len() > MAX_CLASSES {
-                return;
-            }
-            let mut split = Vec::new();
-            for (class, denies) in classes {
-                let (mut denied, mut rest) = (class.clone(), class);
-                denied.intersect(&deny.extent.actions);
-                rest.subtract(&deny.extent.actions);
-                let more = denies.iter().copied().chain([deny]).collect();
-                split.extend([(denied, more), (rest, denies)].into_iter().filter(|(class, _)| !class.is_empty()));
-            }
-            classes = split;
-        }
-        for (class, denies) in classes.iter().filter(|(_, denies)| denies.len() > 1) {
-            if grant.areas().into_iter().all(|(within, without)| is_taken_away(within, without, denies)) {
-                actions.subtract(class);
-            }
-        }
-    }
-
-    /// The actions of `grant` that no Deny takes away altogether and that the boundary has.
+    /// The actions of `grant` that the boundary has, and that all Denies together leave some resource of the grant for.
     pub(crate) fn effective(&self, actions: &ActionSet, grant: &Grant) -> ActionSet {
         let mut effective = actions.clone();
         for deny in self.denies.iter().filter(|deny| deny.takes_away_all_of(grant)) {
             effective.subtract(&deny.extent.actions);
         }
-        self.subtract_together(&mut effective, grant);
         if let Some(boundary) = &self.boundary {
             let mut within = ActionSet::empty();
             boundary.iter().for_each(|limit| within.unite(&limit.extent.actions));
             effective.intersect(&within);
         }
-        effective
+        self.left_of(&effective, grant).map_or(effective, |left| left.actions())
+    }
+
+    /// Everything granted; what is perhaps granted is in it. `None` where that is too much to tell.
+    #[cfg(test)]
+    pub(crate) fn accesses(&self) -> Option<AccessSet<'_>> {
+        let mut left = self.allows.iter().map(|allow| self.left_of(&allow.extent.actions, allow));
+        left.try_fold(AccessSet::default(), |all, one| Some(all.union(&one?)))
+    }
+
+    /// What the boundary allows.
+    #[cfg(test)]
+    pub(crate) fn limits(&self) -> Option<AccessSet<'_>> {
+        self.boundary.as_deref().map(union)
+    }
+
+    /// What boundary and Denies leave of these actions of the grant; where an action is perhaps left, it is in it.
+    fn left_of<'g>(&'g self, actions: &ActionSet, grant: &'g Grant) -> Option<AccessSet<'g>> {
+        let mut left = grant.extent.accesses(actions);
+        if let Some(boundary) = &self.boundary {
+            left = left.intersection(&union(boundary))?;
+        }
+        left.difference(&union(self.sure_denies().filter(|deny| deny.extent.actions.meets(actions))))
     }
 
     /// The statement that denies `action` wherever `grant` allows it.
@@ -294,14 +298,6 @@ impl Grant {
         }
     }
 
-    /// What it reaches, as pieces: what all of the first patterns have and none of the second.
-    fn areas(&self) -> Vec<(Vec<&Pattern>, Vec<&Pattern>)> {
-        match &self.extent.resources {
-            Resources::In(patterns) => patterns.iter().map(|pattern| (vec![pattern], Vec::new())).collect(),
-            Resources::NotIn(patterns) => vec![(Vec::new(), patterns.iter().collect())],
-        }
-    }
-
     /// The patterns of its resources; `None` for `NotResource`.
     pub(crate) fn patterns(&self) -> Option<&[Pattern]> {
         match &self.extent.resources {
@@ -328,31 +324,19 @@ impl Grant {
     }
 }
 
-/// Sets of actions that different Denies are about, at most; with more, Denies are looked at one by one only.
-const MAX_CLASSES: usize = 64;
-/// Pieces that one area may fall into by Denies with `NotResource`; past it nothing is said to be taken away.
-const MAX_AREAS: usize = 64;
-
-/// Whether the Denies together surely have all that every pattern of `within` has and none of `without` does.
-fn is_taken_away<'a>(within: Vec<&'a Pattern>, mut without: Vec<&'a Pattern>, denies: &[&'a Grant]) -> bool {
-    let mut areas = vec![within];
-    for deny in denies {
-        match &deny.extent.resources {
-            Resources::In(patterns) => without.extend(patterns),
-            // It leaves only what it excepts.
-            Resources::NotIn(patterns) => {
-                let mut split: Vec<Vec<&Pattern>> = Vec::new();
-                for area in &areas {
-                    split.extend(patterns.iter().map(|pattern| area.iter().copied().chain([pattern]).collect()));
-                }
-                areas = split;
-            }
-        }
-        if areas.len() > MAX_AREAS {
-            return false;
+impl Extent {
+    fn accesses(&self, actions: &ActionSet) -> AccessSet<'_> {
+        match &self.resources {
+            Resources::In(patterns) => AccessSet::on_any_of(actions, patterns),
+            Resources::NotIn(patterns) => AccessSet::on_all_but(actions, patterns),
         }
     }
-    areas.iter().all(|area| Pattern::have_nothing(area, &without))
+}
+
+/// What any of the statements is about, their conditions aside.
+fn union<'g>(grants: impl IntoIterator<Item = &'g Grant>) -> AccessSet<'g> {
+    let accesses = grants.into_iter().map(|grant| grant.extent.accesses(&grant.extent.actions));
+    accesses.fold(AccessSet::default(), |all, one| all.union(&one))
 }
 
 /// Compiles a policy as the first of an identity.

@@ -6,6 +6,7 @@
 //! Supported: identity policies with Allow, Deny, NotAction, NotResource, wildcards and the permissions boundary;
 //! conditions are kept and said, never taken to hold. Unsupported: resource, session and organization policies.
 
+mod access_set;
 pub mod account;
 mod action_set;
 mod alone;

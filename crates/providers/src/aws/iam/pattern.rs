@@ -20,7 +20,7 @@ use tokens::{Token, covers, may_meet, simplified};
 const MAX_NAME_LEVELS: usize = 4;
 
 /// An ARN or a pattern of ARNs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Pattern {
     tokens: Vec<Token>,
     /// Places of the first five colons, when it is an ARN with all its fields.
@@ -78,20 +78,25 @@ impl Pattern {
         KINDS.get(action.index()).map_or(&UNKNOWN, |kinds| kinds.get_or_init(read))
     }
 
-    /// Whether surely no ARN is one of all of `within` and of none of `without`; exact where all parts are known. Where the
-    /// search is given up, or parts are known only at deployment, `false` says nothing.
-    pub(crate) fn have_nothing(within: &[&Self], without: &[&Self]) -> bool {
-        let tokens = |patterns: &[&Self]| patterns.iter().map(|pattern| pattern.tokens.clone()).collect::<Vec<_>>();
-        let (all, none) = (tokens(within), tokens(without));
-        let none: Vec<&[Token]> = none.iter().map(Vec::as_slice).collect();
-        let is_known = |token: &Token| matches!(token, Token::Letter(_) | Token::One | Token::Any);
-        if all.len() > 1 && !all.iter().flatten().all(is_known) {
-            // What two of them have in common cannot be told: one alone must have nothing.
-            return all.iter().any(|one| emptiness::is_empty(&[one.as_slice()], &none) == Some(true));
+    /// Whether no ARN is one of all of `within` and of none of `without`. `None` where that depends on what is known only
+    /// at deployment, or the search is given up.
+    pub(crate) fn have_nothing(within: &[&Self], without: &[&Self]) -> Option<bool> {
+        if within.iter().any(|narrow| without.iter().any(|wide| wide.covers(narrow))) {
+            return Some(true);
         }
         let any: &[Token] = &[Token::Any];
-        let all: Vec<&[Token]> = if all.is_empty() { vec![any] } else { all.iter().map(Vec::as_slice).collect() };
-        emptiness::is_empty(&all, &none) == Some(true)
+        let none: Vec<&[Token]> = without.iter().map(|pattern| pattern.tokens.as_slice()).collect();
+        let all: Vec<&[Token]> = within.iter().map(|pattern| pattern.tokens.as_slice()).collect();
+        let all = if all.is_empty() { vec![any] } else { all };
+        let is_known = |patterns: &[&[Token]]| patterns.iter().copied().flatten().all(Token::is_known);
+        if is_known(&all) && is_known(&none) {
+            return emptiness::is_empty(&all, &none);
+        }
+        // What two of them have in common cannot be told where parts are unknown: then one alone must have nothing.
+        let is_surely_empty = |patterns: &[&[Token]]| emptiness::is_empty(patterns, &none) == Some(true);
+        let are_empty =
+            if is_known(&all) { is_surely_empty(&all) } else { all.iter().any(|one| is_surely_empty(&[one])) };
+        are_empty.then_some(true)
     }
 
     /// `arn:aws:s3:::bucket/*` with the bucket named.
@@ -106,6 +111,11 @@ impl Pattern {
     pub(crate) fn has_wildcards(&self) -> bool {
         let resource = self.fields().map_or(self.tokens.as_slice(), |[_, _, _, _, _, resource]| resource);
         resource.iter().any(|token| matches!(token, Token::Any | Token::One))
+    }
+
+    /// Whether nothing of it is left to the deployment.
+    pub(crate) fn is_known(&self) -> bool {
+        self.tokens.iter().all(Token::is_known)
     }
 
     pub(crate) fn is_everything(&self) -> bool {

@@ -1,8 +1,9 @@
 //! The least-privilege policy: what is needed, nothing else.
 //!
 //! INVARIANT: every needed action is in it, on each resource that it is known to be needed on. Where the resource is not
-//! known, the action stays on what it is granted on today, so that the proposal never reaches further than that. A Deny
-//! that takes away a part of what is needed stays, for the actions that it limits.
+//! known, or is a pattern of which a part only is granted, the action stays on what it is granted on today, so that the
+//! proposal never reaches further than that; save for what a grant with `NotResource` leaves out, which an Allow cannot say.
+//! A Deny that takes away a part of what is needed stays, for the actions that it limits.
 
 mod proposal;
 mod templates;
@@ -34,7 +35,7 @@ pub(super) fn recommend(
         let mut by_condition: BTreeMap<Conditions, Vec<SymbolicText>> = BTreeMap::new();
         let texts = needed.resources.iter().flat_map(|resource| {
             let granted = if resource.is_known {
-                Vec::new()
+                granted_parts(*action, resource, grants, identity, resources)
             } else {
                 granted_within(*action, resource, grants, identity, resources)
             };
@@ -124,6 +125,29 @@ fn granted_within(
     within
 }
 
+/// What today's grants have of a needed pattern, such as the keys of a bucket, where that is surely a part of it only; none
+/// where it is all, or cannot be told.
+fn granted_parts(
+    action: ActionId,
+    needed: &NeededResource,
+    grants: &Grants,
+    identity: &Identity,
+    resources: &TemplateResources,
+) -> Vec<SymbolicText> {
+    let pattern = Pattern::new(&needed.text, Side::Need, resources);
+    let furthest = grants.allows_of(action).map(|grant| grant.reach(action, &pattern)).max();
+    let has_exclusion = grants.allows_of(action).any(|grant| grant.patterns().is_none());
+    if furthest != Some(Reach::Perhaps) || has_exclusion {
+        return Vec::new();
+    }
+    let parts = granted_within(action, needed, grants, identity, resources);
+    let is_comparable = |text: &SymbolicText| {
+        let part = Pattern::new(text, Side::Grant, resources);
+        pattern.covers(&part) || pattern.is_known() && part.is_known()
+    };
+    if parts.iter().all(is_comparable) { parts } else { Vec::new() }
+}
+
 /// The texts, with unknown parts written `*`, without those that another covers; sorted.
 fn without_covered(texts: impl Iterator<Item = SymbolicText>, resources: &TemplateResources) -> Vec<SymbolicText> {
     let mut texts: Vec<SymbolicText> = texts.map(|text| written(&text)).collect();
@@ -196,3 +220,6 @@ fn title(service: &str) -> String {
     });
     capitalised.collect()
 }
+
+#[cfg(test)]
+mod tests;

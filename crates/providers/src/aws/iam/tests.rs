@@ -43,7 +43,7 @@ fn statement(text: &str) -> Statement {
 }
 
 /// A function with one policy of these statements; those that start with `boundary ` are its permissions boundary.
-fn function(statements: &[&str]) -> Function {
+pub(super) fn function(statements: &[&str]) -> Function {
     let policy = |kind: PolicyKind, statements: Vec<Statement>| Policy {
         id: kind.name().to_owned(),
         kind,
@@ -116,11 +116,11 @@ fn code(calls: &[&str]) -> CodeFacts {
 }
 
 /// When the tests happen.
-fn day() -> Date {
+pub(super) fn day() -> Date {
     Date::constant(2026, 6, 1)
 }
 
-fn judge(statements: &[&str], calls: &[&str]) -> Permissions {
+pub(super) fn judge(statements: &[&str], calls: &[&str]) -> Permissions {
     permissions(&function(statements), &code(calls), &CodeCoverage::Full, &template(), day(), None).value
 }
 

@@ -117,3 +117,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_boundary_counts_with_its_resources() {
+    let allow = |resource: &str| statement("Allow", "s3:GetObject", resource);
+    for (granted, limits, denied, expected) in [
+        ("arn:aws:s3:::b/*", vec![allow("arn:aws:s3:::b/k")], "arn:aws:s3:::c/*", true),
+        ("arn:aws:s3:::b/*", vec![allow("arn:aws:s3:::c/*")], "arn:aws:s3:::c/*", false),
+        ("arn:aws:s3:::b/*", vec![allow("!arn:aws:s3:::b/*")], "arn:aws:s3:::c/*", false),
+        ("arn:aws:s3:::b/*", vec![allow("!arn:aws:s3:::b/k*")], "arn:aws:s3:::c/*", true),
+        ("arn:aws:s3:::b/*", vec![allow("arn:aws:s3:::b/k"), allow("arn:aws:s3:::b/x/*")], "arn:aws:s3:::b/k*", true),
+        ("arn:aws:s3:::b/*", vec![allow("arn:aws:s3:::b/k"), allow("arn:aws:s3:::c/*")], "arn:aws:s3:::b/k*", false),
+    ] {
+        let statements = [allow(granted), statement("Deny", "s3:*", denied)];
+        let grants = grants(&statements, &limits);
+        assert_eq!(!grants.all_actions().is_empty(), expected, "{granted} within {limits:?}");
+        assert_eq!(is_granted(&grants, "s3:GetObject", "*"), expected, "{granted} within {limits:?}");
+    }
+}

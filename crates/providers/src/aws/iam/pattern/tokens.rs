@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// One place of a pattern.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::aws::iam) enum Token {
     Letter(char),
     /// `?`
@@ -17,6 +17,13 @@ pub(in crate::aws::iam) enum Token {
     Deployment(Arc<str>),
     /// Some one text that is not known, such as a policy variable: perhaps equal to anything.
     Unknown,
+}
+
+impl Token {
+    /// A letter or a wildcard.
+    pub(in crate::aws::iam) fn is_known(&self) -> bool {
+        matches!(self, Self::Letter(_) | Self::One | Self::Any)
+    }
 }
 
 /// Runs of wildcards as `??*`, so that equal sets have one form.
