@@ -92,6 +92,35 @@ fn notes_without_their_classes_are_no_component() {
 }
 
 #[test]
+fn the_project_itself_is_known_by_the_classes_of_its_group() {
+    const PATH: &str = "META-INF/maven/helloworld/HelloWorldFunction/pom.properties";
+    const TEXT: &str = "groupId=helloworld\nartifactId=HelloWorldFunction\nversion=1.0\n";
+    let gson = "pkg:maven/com.google.code.gson/gson@2.8.9: i fn.zip!/lib/fn.jar!/META-INF/maven/com.google.code.gson/gson/pom.properties";
+    let own = "pkg:maven/helloworld/HelloWorldFunction@1.0: i fn.zip!/lib/fn.jar!/META-INF/maven/helloworld/HelloWorldFunction/pom.properties";
+    let project = [(PATH, TEXT), ("helloworld/App.class", "")];
+    check_jar("fn.jar", &with(&GSON, &with(&project, &[GSON_PROPERTIES])), &[gson, own]);
+    check_jar("fn.jar", &project, &[own]);
+}
+
+#[test]
+fn classes_that_a_library_accounts_for_prove_no_other_note_of_its_group() {
+    let other = (
+        "META-INF/maven/com.google.code.gson/extras/pom.properties",
+        "groupId=com.google.code.gson\nartifactId=extras\nversion=1\n",
+    );
+    let google =
+        ("META-INF/maven/com.google/telescope/pom.properties", "groupId=com.google\nartifactId=telescope\nversion=1\n");
+    check_jar(
+        "fn.jar",
+        &with(&GSON, &[GSON_PROPERTIES, other, google]),
+        &[
+            "pkg:maven/com.google.code.gson/gson@2.8.9: i fn.zip!/lib/fn.jar!/META-INF/maven/com.google.code.gson/gson/pom.properties",
+            "gap fn.zip!/lib/fn.jar: none of the classes of `com.google.code.gson:extras`, `com.google:telescope` were found beside the notes that the build left, so they are not counted; if their classes are in here under other names, build without shading and scan again",
+        ],
+    );
+}
+
+#[test]
 fn relocated_classes_keep_their_component_and_are_its_evidence() {
     let moved: Vec<(String, &str)> = GSON.iter().map(|(path, text)| (format!("my/shaded/{path}"), *text)).collect();
     let mut files: Vec<(&str, &str)> = moved.iter().map(|(path, text)| (path.as_str(), *text)).collect();

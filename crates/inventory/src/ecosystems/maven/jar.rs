@@ -127,7 +127,7 @@ impl<'u, 'a> Findings<'u, 'a> {
 
     fn take(mut self) {
         let built = self.unit.built(self.reading);
-        let (held, stale): (Vec<_>, Vec<_>) = built.into_iter().partition(|built| self.is_held(built));
+        let (mut held, mut stale): (Vec<_>, Vec<_>) = built.into_iter().partition(|built| self.is_held(built));
         self.is_noted = !held.is_empty();
         for built in &held {
             self.add_built(built);
@@ -140,6 +140,11 @@ impl<'u, 'a> Findings<'u, 'a> {
         }
         for copy in shared {
             self.settle_shared(copy);
+        }
+        if let Some(at) = unnamed::project(unit, &self.names, &stale) {
+            let project = stale.remove(at);
+            self.add_built(&project);
+            held.push(project);
         }
         self.note_stale(&stale);
         self.note_unversioned();

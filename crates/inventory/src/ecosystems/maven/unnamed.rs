@@ -40,6 +40,20 @@ pub(crate) fn packages(unit: &Unit<'_>, names: &BTreeSet<String>, built: &[Built
     unnamed.into_iter().map(|folder| folder.replace('/', ".")).collect()
 }
 
+/// Of `stale`, notes none of whose artifacts' own words tell a folder, the project's own: the only one whose group has classes
+/// here that nothing found accounts for. Projects are seldom packaged under their artifact's name as libraries are.
+pub(crate) fn project(unit: &Unit<'_>, names: &BTreeSet<String>, stale: &[Built]) -> Option<usize> {
+    let known = Known::new(names, &[]);
+    let has_classes = |built: &Built| {
+        let group = built.group.replace('.', "/");
+        let may_nest = group.contains('/');
+        let of_group = |folder: &str| if may_nest { is_below(folder, &group) } else { folder == group };
+        unit.class_folders.iter().any(|folder| of_group(folder) && !known.covers(folder))
+    };
+    let mut own = stale.iter().enumerate().filter(|(_, built)| has_classes(built)).map(|(at, _)| at);
+    own.next().filter(|_| own.next().is_none())
+}
+
 /// Whether the unit is more than one published artifact.
 fn is_merged(unit: &Unit<'_>, names: &BTreeSet<String>) -> bool {
     let mut names = names.iter();
