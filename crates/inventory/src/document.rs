@@ -190,6 +190,11 @@ impl<'a> Document<'a> {
         Gap::new(self.location(line), why, HIDES)
     }
 
+    /// The gap of a file that has the name of a format and nothing that every file of it has. `advice` completes "…; {}".
+    pub(crate) fn unrecognised(&self, advice: &str) -> Gap {
+        self.gap(None, format!("nothing in the file reads as `{}`; {advice}", self.path.file_name))
+    }
+
     /// The place of packages that this file's folder is the project of.
     pub(crate) fn place(&self) -> Place {
         self.place_at(self.path.folder)

@@ -101,6 +101,18 @@ fn every_form_of_an_image_is_one_merged_table() {
 }
 
 #[test]
+fn layers_may_have_any_name_that_the_manifest_gives_them() {
+    for (first, second) in [("base/layer.tar", "own/layer.tar"), ("base.tar", "own.tar"), ("a.layer", "parts/b")] {
+        let manifest = format!(r#"[{{"Config": "config.json", "Layers": ["{first}", "{second}"]}}]"#);
+        let start = || TarBuilder::new().file("config.json", TASK);
+        check_merged(&start().file("manifest.json", &manifest).file(first, base()).file(second, upper()).write());
+        if first != "a.layer" {
+            check_merged(&start().file(first, base()).file(second, upper()).file("manifest.json", &manifest).write());
+        }
+    }
+}
+
+#[test]
 fn an_image_tells_how_it_is_started_and_what_made_each_layer() {
     let (_folder, root) = package("i.tar", &docker(&[base(), gzip(&upper())]));
     let artifact = Artifact::open(&[root], &Limits::default()).value;
@@ -188,6 +200,8 @@ fn what_is_wrong_with_an_image_is_told() {
 fn other_tars_are_no_images() {
     for tar in [
         TarBuilder::new().file("manifest.json", r#"{"name": "extension"}"#).file("app.js", "1").write(),
+        TarBuilder::new().file("manifest.json", r#"["app.js"]"#).file("app.js", "1").write(),
+        TarBuilder::new().file("lib/layer.tar", upper()).file("app.tar", base()).file("app.js", "1").write(),
         TarBuilder::new().file("app.py", "1").file("etc/os-release", "").write(),
         TarBuilder::new().file("usr/share/x", "1").write(),
     ] {

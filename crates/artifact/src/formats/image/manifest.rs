@@ -60,16 +60,23 @@ pub(super) const INDEX: &str = "index.json";
 pub(super) const DOCKER_MANIFEST: &str = "manifest.json";
 pub(super) const REPOSITORIES: &str = "repositories";
 
+/// A layer in the folder of its own that Docker gave it.
+const LAYER: &str = "layer.tar";
+
 /// What Jib calls an image's configuration; others name it by its digest.
 const JIB_CONFIG: &str = "config.json";
 
-/// Whether a path may stand in an image archive.
+/// Whether a path may stand in an image archive, even before its manifest: layers that tools name by digests, or
+/// `NAME/layer.tar`, `NAME.tar` and the like.
 pub(super) fn may_hold(path: &str) -> bool {
     let top = path.split('/').next().unwrap_or_default();
     let stem = top.strip_prefix("sha256:").unwrap_or(top);
     let stem = stem.split('.').next().unwrap_or_default();
     let is_digest = stem.len() >= 32 && stem.bytes().all(|byte| byte.is_ascii_hexdigit());
-    ["blobs", "oci-layout", INDEX, DOCKER_MANIFEST, REPOSITORIES, JIB_CONFIG, ""].contains(&top) || is_digest
+    let is_layer = path.split_once('/').is_some_and(|(_, rest)| matches!(rest, "" | "VERSION" | "json" | LAYER))
+        || (top == path && [".tar", ".tar.gz", ".tar.zst"].iter().any(|ending| top.ends_with(ending)));
+    let names = ["blobs", "oci-layout", INDEX, DOCKER_MANIFEST, REPOSITORIES, JIB_CONFIG, ""];
+    names.contains(&top) || is_digest || is_layer
 }
 
 /// The image that is to be read; `None` when these are no parts of an image. `shown` names the archive in gaps.

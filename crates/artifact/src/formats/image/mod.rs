@@ -100,8 +100,13 @@ pub(crate) fn of_file(bytes: &Bytes, shown: &str, limits: &Limits, gaps: &mut Ga
     let budget = Budget::default();
     let mut seen = rootfs::TopFolders::default();
     let mut notes = GapList::new(shown);
-    // The first path that neither an image archive nor a root file system has at its top ends the reading.
-    let mut goes_on = |path: &str| seen.admits(path) || manifest::may_hold(path);
+    let mut is_described = false;
+    // The first path that neither an image archive nor a root file system has at its top ends the reading; behind a
+    // manifest all names may be those of layers.
+    let mut goes_on = |path: &str| {
+        is_described |= path == manifest::DOCKER_MANIFEST;
+        seen.admits(path) || is_described || manifest::may_hold(path)
+    };
     let files = layer::read(&source, shown, &budget, limits, &mut notes, &mut goes_on)?;
     if rootfs::is_one(files.iter().map(|file| file.path.as_str())) {
         gaps.absorb(notes);
@@ -110,8 +115,13 @@ pub(crate) fn of_file(bytes: &Bytes, shown: &str, limits: &Limits, gaps: &mut Ga
     if !files.iter().any(|file| manifest::may_hold(&file.path)) {
         return None;
     }
+    let is_surely_image = files.iter().all(|file| manifest::may_hold(&file.path));
     let parts = Archive::new(files);
-    let manifest = manifest::read(&parts, shown, gaps)?;
+    let mut manifest_notes = GapList::new(shown);
+    // `manifest.json` is many things: among other files only one that names layers is an image's.
+    let manifest = manifest::read(&parts, shown, &mut manifest_notes)
+        .filter(|manifest| is_surely_image || !manifest.layers.is_empty())?;
+    gaps.absorb(manifest_notes);
     gaps.absorb(notes);
     Some(of_manifest(manifest, &|path| parts.source(path), shown, &budget, limits, gaps))
 }

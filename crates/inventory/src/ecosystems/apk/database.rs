@@ -44,6 +44,9 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
         }
     }
     reader.finish(reading);
+    if reader.packages == 0 && bytes.iter().any(|byte| !byte.is_ascii_whitespace()) {
+        reading.gaps.push(document.unrecognised("save the root file system again"));
+    }
 }
 
 struct Reader<'a> {

@@ -14,6 +14,21 @@ use super::{STANDARD_LIBRARY, program, version};
 use crate::claim::Claim;
 use crate::document::{Document, EntryPath, Format, Reading, decode};
 
+/// Checksums that no manifest speaks for: they name more than a build takes, so nothing is claimed from them.
+pub(crate) const LONE_SUMS: Format = Format {
+    id: "go-sum",
+    accepts: |path| path.file_name == "go.sum" && path.is_of_project() && !path.path.contains("pkg/mod/"),
+    read: |document, reading| {
+        if document.sibling("go.mod").is_none() {
+            let why = "a `go.sum` without its `go.mod`, so which modules are built is not known; add `go.mod`, or scan the \
+                       built program";
+            reading.gaps.push(document.gap(None, why));
+        }
+    },
+    finds_installed: false,
+    advice: "",
+};
+
 pub(crate) const FORMAT: Format = Format {
     id: "go-mod",
     accepts,
@@ -65,6 +80,9 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
     let Some(bytes) = document.bytes(reading) else { return };
     let text = decode(&bytes);
     let manifest = Manifest::parse(&text);
+    if manifest.module.is_none() && manifest.requirements.is_empty() {
+        reading.gaps.push(document.unrecognised("restore it, or scan the built program"));
+    }
     if let Some((module, line)) = manifest.module {
         let mut own = claim(document, module, Version::Unknown, EvidenceKind::Declared, line);
         own.presence = Presence::Project;

@@ -23,7 +23,7 @@ pub(crate) const GO: Ecosystem = Ecosystem {
     title: "Go",
     namespace_separator: Some('/'),
     normalise_name: as_written,
-    formats: &[go_mod::FORMAT, vendored::FORMAT],
+    formats: &[go_mod::FORMAT, go_mod::LONE_SUMS, vendored::FORMAT],
     layout: Layout { sees, slots: |_, _| Vec::new() },
     order: Some(Order { key: version::key, fallback_key: natural_key, range: Some(range::parse) }),
 };

@@ -50,6 +50,10 @@ struct Locked<'a> {
 fn read_lock(document: &Document<'_>, reading: &mut Reading) {
     let Some(bytes) = document.bytes(reading) else { return };
     let text = decode(&bytes);
+    // A lock is one map, an empty one where nothing is locked.
+    if !text.trim_start().starts_with("%{") {
+        reading.gaps.push(document.unrecognised(LOCK.advice));
+    }
     let packages: Vec<_> =
         text.lines().zip(1..).filter_map(|(content, line)| locked(content, line)).take(MAX_PACKAGES).collect();
     let asked = document.sibling("mix.exs").and_then(|manifest| {

@@ -24,6 +24,10 @@ const MAX_PACKAGES: usize = 20_000;
 fn read(document: &Document<'_>, reading: &mut Reading) {
     let Some(bytes) = document.bytes(reading) else { return };
     let text = decode(&bytes);
+    // A lock is a list, alone or behind the version of its form.
+    if !text.trim_start().starts_with(['[', '{']) || !text.contains(']') {
+        reading.gaps.push(document.unrecognised(FORMAT.advice));
+    }
     // Hashes of the same packages follow the list.
     let list = text.split("{pkg_hash,").next().unwrap_or(&text);
     let entries = list.lines().zip(1..).filter(|(content, _)| content.contains("{<<\"") || content.contains("{git,"));

@@ -22,8 +22,10 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
     let Some(bytes) = document.bytes(reading) else { return };
     let text = decode(&bytes);
     let lines = LineIndex::new(text.as_bytes());
+    let mut is_list = false;
     for step in xml::steps(&text) {
         let Step::Start(tag) = step else { continue };
+        is_list |= tag.name.eq_ignore_ascii_case("packages");
         if !tag.name.eq_ignore_ascii_case("package") {
             continue;
         }
@@ -37,5 +39,8 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
         let is_tool = tag.attribute("developmentDependency").is_some_and(|value| value.eq_ignore_ascii_case("true"));
         claim.presence = if is_tool { Presence::Development } else { Presence::Shipped };
         reading.claims.push(claim);
+    }
+    if !is_list {
+        reading.gaps.push(document.unrecognised("restore the file and scan again"));
     }
 }

@@ -81,6 +81,10 @@ fn without_comment(value: &str) -> &str {
 fn read_lock(document: &Document<'_>, reading: &mut Reading) {
     let Some(bytes) = document.bytes(reading) else { return };
     let text = decode(&bytes);
+    // A lock without packages has `packages: {}`.
+    if !text.lines().any(|line| line.starts_with("packages:")) {
+        reading.gaps.push(document.unrecognised(LOCK.advice));
+    }
     for (_, block) in blocks(&text, &["packages"]) {
         let field = |key: &str| block.fields.get(key).copied().unwrap_or_default();
         let source = field("source");

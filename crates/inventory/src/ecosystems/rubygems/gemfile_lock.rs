@@ -55,7 +55,12 @@ struct Lock {
     /// Names under `DEPENDENCIES`.
     asked: BTreeSet<String>,
     is_cut: bool,
+    /// It has a section of those that Bundler writes.
+    is_lock: bool,
 }
+
+/// Titles that a lock has, one of them at least.
+const SECTIONS: &[&str] = &["BUNDLED WITH", "DEPENDENCIES", "GEM", "GIT", "PATH", "PLATFORMS", "PLUGIN SOURCE"];
 
 fn read(document: &Document<'_>, reading: &mut Reading) {
     let Some(bytes) = document.bytes(reading) else { return };
@@ -63,6 +68,9 @@ fn read(document: &Document<'_>, reading: &mut Reading) {
     let lock = Lock::parse(&text);
     if text.lines().any(|line| line.starts_with("<<<<<<<")) {
         reading.gaps.push(document.gap(None, format!("the lock holds an unsettled merge; {}", FORMAT.advice)));
+    }
+    if !lock.is_lock {
+        reading.gaps.push(document.unrecognised(FORMAT.advice));
     }
     if lock.is_cut {
         let why = format!("more than {MAX_PACKAGES} packages in one lock file; what follows was not read");
@@ -108,6 +116,7 @@ impl Lock {
                 _ if content.is_empty() => {}
                 (0, _) => {
                     section = content;
+                    lock.is_lock |= SECTIONS.contains(&section);
                     source = match content {
                         "GIT" => Source::Repository { remote: String::new(), revision: String::new() },
                         "PATH" => Source::Folder,

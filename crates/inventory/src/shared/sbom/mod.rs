@@ -146,9 +146,15 @@ fn foreign_json(document: &Document<'_>, head: &Head<'_>) -> Option<model::Gap> 
         let why = "a bill of materials in syft's own form, which is not read: write it as CycloneDX or SPDX JSON";
         return (!is_repeated).then(|| document.gap(None, why));
     }
-    let says_so = ["cdx", "cyclonedx", "spdx"].iter().any(|word| document.path.file_name.contains(word));
-    let why = "named like a bill of materials, but neither CycloneDX nor SPDX: write it anew, or give it another name";
-    (says_so || is_of_distribution(document.path)).then(|| document.gap(None, why))
+    is_surely_meant(document.path).then(|| document.gap(None, UNKNOWN))
+}
+
+const UNKNOWN: &str =
+    "named like a bill of materials, but neither CycloneDX nor SPDX: write it anew, or give it another name";
+
+/// Whether the name leaves no doubt that the file should be a bill; `bom.json` may be about the weather.
+fn is_surely_meant(path: EntryPath<'_>) -> bool {
+    is_of_distribution(path) || ["cdx", "cyclonedx", "spdx"].iter().any(|word| path.file_name.contains(word))
 }
 
 /// The gap of a bill in a form that is not read.
@@ -160,10 +166,8 @@ fn other_form(document: &Document<'_>, text: &str) -> Option<model::Gap> {
         "SPDX tag-value"
     } else if head.contains("spdx.org") || head.contains("spdxVersion") {
         "SPDX in another form than JSON"
-    } else if is_of_distribution(document.path) {
-        "of an unknown form"
     } else {
-        return None;
+        return is_surely_meant(document.path).then(|| document.gap(None, UNKNOWN));
     };
     let why = format!("a bill of materials, {form}, which is not read: convert it to CycloneDX or SPDX JSON");
     Some(document.gap(None, why))
