@@ -10,6 +10,7 @@ mod json;
 mod jvm;
 mod npm_libraries;
 mod python_names;
+mod runtimes;
 mod sdk;
 pub(crate) mod sources;
 mod table;
@@ -33,7 +34,8 @@ pub(crate) struct FactsArguments {
 }
 
 /// Every table, in the order of their paths.
-const TABLES: &[&[Table]] = &[sdk::TABLES, iam::TABLES, jvm::TABLES, npm_libraries::TABLES, usage::TABLES];
+const TABLES: &[&[Table]] =
+    &[sdk::TABLES, iam::TABLES, jvm::TABLES, npm_libraries::TABLES, usage::TABLES, runtimes::TABLES];
 
 /// Writes the tables, or with `--check` names those that differ from what their sources yield.
 ///

