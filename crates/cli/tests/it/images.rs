@@ -13,6 +13,8 @@ const CONFIG: &str = r#"{"config": {"Env": ["LAMBDA_TASK_ROOT=/var/task", "LAMBD
     "history": [{"created_by": "ADD base"}, {"created_by": "RUN apt-get install added"}, {"created_by": "COPY . ."}]}"#;
 /// Made up for this test.
 const PLANTED: &str = concat!("ghp_", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
+/// Of the text that a package brought in the test of its credentials.
+const MD5: &str = "60152ec6cf60fe83b9608dab12c85f85";
 const HANDLER: &str =
     "import boto3\ndef handler(event, context):\n    boto3.client('s3').get_object(Bucket='b', Key='k')\n";
 
@@ -110,4 +112,40 @@ fn a_bill_of_materials_brings_the_runtime_back() {
     assert_eq!(function["runtime"], "python3.8");
     assert!(components(&function).contains("pkg:generic/aws-lambda-runtime/python3.8 runtime"), "{function}");
     assert!(function["findings"].to_string().contains("deprecated-runtime"), "{function}");
+}
+
+#[test]
+fn an_image_without_layers_was_not_assessed() {
+    let folder = testkit::folder(&[("image.tar", &image(&[]))]);
+    let run = run(folder.path(), &["scan", "image.tar", "--format", "json", "--today", "2026-11-23"]);
+    assert_eq!(run.exit, 3, "{}", run.stderr);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    let whys = report["functions"][0]["gaps"].as_array().unwrap().iter().map(|gap| gap["why"].as_str().unwrap());
+    let told = whys.filter(|why| why.starts_with("the image has no layers")).count();
+    assert_eq!(told, 1, "{}", report["functions"][0]["gaps"]);
+}
+
+#[test]
+fn credentials_of_a_distributions_package_are_told_from_the_users() {
+    let token =
+        |seed: char| format!("token=ghp_{}\n", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8".replace('R', &seed.to_string()));
+    let (public, edited) = (token('S'), token('T'));
+    // The digest is that of `public`; the user has changed the second file.
+    let status = format!(
+        "Package: tool\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\nConffiles:\n /etc/public.conf {MD5}\n /etc/edited.conf {MD5}\n"
+    );
+    let layer = TarBuilder::new()
+        .file("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n")
+        .file("var/lib/dpkg/status", status)
+        .file("etc/public.conf", public)
+        .file("etc/edited.conf", edited)
+        .file("var/task/app.py", HANDLER);
+    let folder = testkit::folder(&[("image.tar", &image(&[layer.write()]))]);
+    let function = scan(folder.path(), "image.tar");
+    let secrets =
+        function["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == "hard-coded-secret");
+    let found: BTreeSet<(&str, &str)> = secrets
+        .map(|finding| (finding["locations"][0]["file"].as_str().unwrap(), finding["severity"].as_str().unwrap()))
+        .collect();
+    assert_eq!(found, BTreeSet::from([("image.tar!/etc/edited.conf", "high"), ("image.tar!/etc/public.conf", "info")]));
 }

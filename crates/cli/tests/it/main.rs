@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at what it did not expect")]
 
 mod advisories;
+mod bills;
 mod cases;
 mod functions;
 mod help;
