@@ -21,6 +21,14 @@ pub struct Policy {
     pub location: Location,
 }
 
+/// The entry that stands for a role made elsewhere, when it is all that is known of what the role of this name grants.
+pub fn unread_role<'p>(role: Option<&SymbolicText>, policies: &'p [Policy]) -> Option<&'p Policy> {
+    let mut others = policies.iter().filter(|policy| policy.kind != PolicyKind::Boundary);
+    let stands_for_role = |policy: &&Policy| policy.kind == PolicyKind::Unresolved && policy.arn.as_ref() == role;
+    let entry = others.next().filter(|policy| role.is_some() && stands_for_role(policy))?;
+    others.next().is_none().then_some(entry)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PolicyKind {
     Managed,

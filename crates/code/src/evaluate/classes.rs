@@ -43,6 +43,11 @@ impl<'a> Machine<'a> {
                     let decorated = self.call(&atom.clone().into(), &Arguments::positional([value.clone()]), site);
                     if decorated.is_none() { value.clone() } else { decorated }
                 }
+                (None, Atom::Foreign(_, id)) if value.atoms().iter().any(|atom| matches!(atom, Atom::Class(_))) => {
+                    // `@Module({ providers: [Books] })`: whoever reads it makes instances of what it names.
+                    self.release(*id, site);
+                    value.clone()
+                }
                 (None, _) => value.clone(),
             });
         }
@@ -252,7 +257,8 @@ impl<'a> Machine<'a> {
         instance
     }
 
-    /// An instance or class that leaves the project's code: what overrides members of a foreign base may be called.
+    /// An instance or class that leaves the project's code: of an instance, what overrides members of a foreign base may be
+    /// called; of a class, which is handed over so that instances are made (`providers: [Books]`), every method.
     pub(super) fn escape_object(&mut self, atom: &Atom, site: Site) {
         let class = match atom {
             Atom::Class(class) => Some(*class),
@@ -260,7 +266,9 @@ impl<'a> Machine<'a> {
             _ => None,
         };
         let (Some(class), Some(object)) = (class, atom.object()) else { return };
-        if self.escaped.contains_key(&object) || self.foreign_bases(class).iter().all(|base| self.is_inert_base(base)) {
+        let is_instance = matches!(atom, Atom::Instance(_));
+        let is_called = !is_instance || self.foreign_bases(class).iter().any(|base| !self.is_inert_base(base));
+        if self.escaped.contains_key(&object) || !is_called {
             return;
         }
         self.escaped.insert(object, 0);

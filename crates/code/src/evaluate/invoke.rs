@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::heap::{ActivationKey, Kind, Scope, ScopeKind};
 use super::{
-    ActivationId, Arguments, Atom, Closure, Flow, Frame, MAX_CALL_DEPTH, Machine, Memo, Partial, Root, ScopeId, Site,
-    Value,
+    ActivationId, Arguments, Atom, Closure, Cloud, Flow, Frame, MAX_CALL_DEPTH, Machine, Memo, Partial, Root, ScopeId,
+    Site, Value,
 };
 use crate::ir::{Function, Parameter, ParameterKind, Pattern, Receiver};
 
@@ -371,9 +371,20 @@ impl<'a> Machine<'a> {
                 }
                 Atom::Foreign(_, id) => self.release(*id, site),
                 Atom::Instance(_) | Atom::Class(_) => self.escape_object(atom, site),
+                Atom::Cloud(cloud) => self.escape_client(cloud, site),
                 _ => {}
             }
         }
+    }
+
+    /// What code that is not read does with a client (`createTransport({ SES: client })`) is not known.
+    fn escape_client(&mut self, cloud: &Cloud, site: Site) {
+        let service = match cloud {
+            Cloud::Client { service: Some(service), .. } | Cloud::Resource { service, .. } => service.to_string(),
+            _ => return,
+        };
+        let why = format!("this client of `{service}` is handed to code that is not read; see what it does with it");
+        self.unresolved(site, why, vec![service]);
     }
 
     /// Whether a container left before and got nothing since then; notes that it leaves.

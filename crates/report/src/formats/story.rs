@@ -162,6 +162,16 @@ pub(super) fn blast_radius(assessment: &Assessment) -> Option<(u32, u32)> {
     Some((percent(of("blast_radius")?), percent(of("blast_radius_needed")?)))
 }
 
+/// How many needed actions nothing grants.
+pub(super) fn lacking(permissions: &Permissions) -> usize {
+    permissions.needed.len().saturating_sub(permissions.needed_action_count)
+}
+
+/// The role that is made elsewhere, of which nothing else is known.
+pub(super) fn unread_role(permissions: &Permissions) -> Option<&str> {
+    model::permission::unread_role(permissions.identity.as_ref(), &permissions.policies).map(|role| role.name.as_str())
+}
+
 /// When a granted action was last seen in the logs: `None` when none was given.
 pub(super) fn last_used(permissions: &Permissions, verdict: &Verdict) -> Option<String> {
     if permissions.used.is_empty() {

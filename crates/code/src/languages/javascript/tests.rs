@@ -343,3 +343,54 @@ fn deep_nesting_is_a_gap_and_no_overflow() {
         testing::facts(&[("app.js", &format!("require('aws-sdk');\n{text}"))], None, None);
     }
 }
+
+#[test]
+fn clients_handed_to_code_that_is_not_read_are_told() {
+    check(
+        "import nodemailer from 'nodemailer'; import AWS from 'aws-sdk';\nexport const handler = () => nodemailer.createTransport({ SES: new AWS.SES() }).sendMail({});",
+        &["? app.js:2"],
+    );
+    // Commands that are sent by someone else are seen where they are made.
+    check(
+        "import { S3Client } from '@aws-sdk/client-s3'; import xray from 'aws-xray-sdk';\nconst client = xray.captureAWSv3Client(new S3Client({})); console.log(client);",
+        &[],
+    );
+}
+
+#[test]
+fn classes_that_a_framework_makes_instances_of_run() {
+    let files = [
+        (
+            "handler.ts",
+            "import { NestFactory } from '@nestjs/core'; import { AppModule } from './module';\nexport const handler = async () => (await NestFactory.create(AppModule)).init();",
+        ),
+        (
+            "module.ts",
+            "import { Module } from '@nestjs/common'; import { Books, Titles } from './books';\n@Module({ controllers: [Books], providers: [{ provide: 'Titles', useClass: Titles }] })\nexport class AppModule {}",
+        ),
+        (
+            "books.ts",
+            "import { Controller, Get } from '@nestjs/common'; import * as AWS from 'aws-sdk';\nexport class Shelf { put() { return new AWS.DynamoDB.DocumentClient().put({ TableName: 't' }); } }\n@Controller('books')\nexport class Books { constructor(private readonly shelf: Shelf) {} @Get() all() { return this.shelf.put(); } }\nexport class Titles { private db; constructor() { this.db = new AWS.DynamoDB.DocumentClient(); }\n list() { return this.db.scan({ TableName: 't' }); } }",
+        ),
+    ];
+    check_handler(
+        &files,
+        "handler.handler",
+        &["books.ts:2 dynamodb.PutItem(TableName=t)", "books.ts:6 dynamodb.Scan(TableName=t)"],
+    );
+}
+
+#[test]
+fn parameters_are_fetched_by_name_or_by_path() {
+    let head = "import ssm from '@middy/ssm';\n";
+    let (names, paths) = ("app.js:2 ssm.GetParameters(…) [library]", "app.js:2 ssm.GetParametersByPath(…) [library]");
+    for (text, expected) in [
+        ("ssm({ names: { token: '/app/token' } });", &[names][..]),
+        ("ssm({ paths: { all: '/app/' } });", &[paths]),
+        ("ssm({ fetchData: { token: `/${process.env.STAGE}/token` } });", &[names]),
+        ("ssm({ fetchData: { token: '/app/token', all: '/app/' } });", &[names, paths]),
+        ("ssm(options);", &[names, paths]),
+    ] {
+        check(&format!("{head}{text}\n"), expected);
+    }
+}

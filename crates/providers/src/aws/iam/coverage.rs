@@ -2,7 +2,8 @@
 
 use model::call::{CodeFacts, Unresolved};
 
-use super::facts;
+use super::action_set::ActionSet;
+use super::{facts, signed_requests};
 
 /// Whether the function's code could be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,7 @@ pub enum CodeCoverage {
 /// What speaks against calling a granted action needless.
 pub(crate) struct Doubts<'a> {
     coverage: &'a CodeCoverage,
+    code: &'a CodeFacts,
     /// Sites that may call any service.
     anywhere: Vec<&'a Unresolved>,
     /// IAM prefix and the site that may call its service.
@@ -38,12 +40,17 @@ impl<'a> Doubts<'a> {
             }
             by_prefix.extend(prefixes.into_iter().map(|prefix| (prefix, site)));
         }
-        Self { coverage, anywhere, by_prefix }
+        Self { coverage, code, anywhere, by_prefix }
     }
 
     /// Whether policies are judged by themselves.
     pub(crate) fn is_alone(&self) -> bool {
         *self.coverage == CodeCoverage::Alone
+    }
+
+    /// Why the actions may be used although no SDK's operation asks for them.
+    pub(crate) fn beside_the_sdk(&self, actions: &ActionSet) -> Option<String> {
+        signed_requests::doubt(actions, self.code)
     }
 
     /// Why an action of this service may be used although no call of it was found.

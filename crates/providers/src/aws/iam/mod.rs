@@ -10,6 +10,7 @@ mod access_set;
 pub mod account;
 mod action_set;
 mod alone;
+mod alternatives;
 mod coverage;
 mod dangers;
 mod escalation;
@@ -23,6 +24,7 @@ mod problems;
 mod recommendation;
 mod resource_kinds;
 mod role_chains;
+mod signed_requests;
 mod template_resources;
 mod trust;
 mod verdicts;
@@ -59,8 +61,9 @@ pub fn permissions(
 ) -> Parsed<Permissions> {
     let identity = &function.identity;
     let mut gaps = Vec::new();
-    let needs = needs::needs_in_detail(&code.calls, function, resources).take_gaps(&mut gaps);
+    let mut needs = needs::needs_in_detail(&code.calls, function, resources).take_gaps(&mut gaps);
     let grants = Grants::new(identity, resources, today);
+    alternatives::settle(&mut needs, &grants, resources);
     let comparison = Comparison {
         identity,
         grants: &grants,

@@ -332,6 +332,37 @@ fn an_unread_policy_may_grant_what_is_missing() {
 }
 
 #[test]
+fn nothing_is_missing_from_a_role_that_was_not_seen() {
+    let role = SymbolicText::literal("arn:aws:iam::111122223333:role/Team");
+    let mut function = function(&[]);
+    function.identity.name = Some(role.clone());
+    function.identity.policies = vec![Policy {
+        id: role.to_string(),
+        kind: PolicyKind::Unresolved,
+        name: role.to_string(),
+        arn: Some(role),
+        parameters: Vec::new(),
+        statements: Vec::new(),
+        location: Location::line("template.yaml", 8),
+    }];
+    let found = permissions(&function, &code(&[GET]), &CodeCoverage::Full, &template(), day(), None).value;
+    assert_eq!(found.verdicts, []);
+    assert_eq!(found.needed.len(), 1);
+}
+
+#[test]
+fn of_one_of_several_actions_those_are_meant_that_are_granted() {
+    let actions = |statements: &[&str]| -> Vec<String> {
+        let found = judge(statements, &["dynamodb.TransactWriteItems TransactItems"]);
+        let shown = |verdict: &model::permission::Verdict| format!("{} {}", verdict.judgement.name(), verdict.action);
+        found.verdicts.iter().map(shown).collect()
+    };
+    assert_eq!(actions(&["allow dynamodb:DeleteItem on ${Orders.Arn}"]), ["keep dynamodb:DeleteItem"]);
+    let none = ["ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem"].map(|name| format!("add dynamodb:{name}"));
+    assert_eq!(actions(&[])[..], none);
+}
+
+#[test]
 fn code_without_a_policy_is_told_what_it_needs_only() {
     let mut function = function(&[]);
     function.identity = Identity::default();

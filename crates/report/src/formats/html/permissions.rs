@@ -6,7 +6,9 @@ use model::permission::{Judgement, Permissions, Verdict};
 use model::report::Assessment;
 
 use super::{picture, threats, words};
-use crate::formats::story::{VerdictGroup, blast_radius, counted, is_needless, last_used, of_family, verdict_groups};
+use crate::formats::story::{
+    VerdictGroup, blast_radius, counted, is_needless, lacking, last_used, of_family, unread_role, verdict_groups,
+};
 
 /// Judgements in the order of what to do about them, with what they mean to the reader.
 const GROUPS: &[(Judgement, &str, &str)] = &[
@@ -43,7 +45,13 @@ fn headline(assessment: &Assessment) -> Markup {
     let (granted, needed) = (permissions.granted_action_count, permissions.needed_action_count);
     html! {
         p.headline {
-            "Granted " strong { (counted(granted)) } " actions, needs " strong { (counted(needed)) } "."
+            @if let Some(role) = unread_role(permissions) {
+                "Needs " strong { (counted(permissions.needed.len())) } " actions. What role " code { (role) } " grants is not seen."
+            } @else {
+                "Granted " strong { (counted(granted)) } " actions, needs " strong { (counted(needed)) }
+                @if lacking(permissions) > 0 { " of them and " strong { (counted(lacking(permissions))) } " more" }
+                "."
+            }
             @if let Some((of_granted, of_needed)) = blast_radius(assessment) {
                 " Blast radius " strong { (of_granted) " %" } " as granted, " strong { (of_needed) " %" } " with what is needed."
             }

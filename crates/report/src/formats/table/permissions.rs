@@ -7,7 +7,8 @@ use model::report::Assessment;
 use super::findings::{first_few, item};
 use super::layout::{Page, Style};
 use crate::formats::story::{
-    TOLD_BY_VERDICTS, VerdictGroup, blast_radius, counted, is_needless, last_used, of_family, verdict_groups,
+    TOLD_BY_VERDICTS, VerdictGroup, blast_radius, counted, is_needless, lacking, last_used, of_family, unread_role,
+    verdict_groups,
 };
 use crate::proposal;
 
@@ -47,7 +48,14 @@ pub(super) fn block(page: &mut Page, assessment: &Assessment) {
 fn headline(assessment: &Assessment) -> String {
     let permissions = &assessment.permissions;
     let (granted, needed) = (permissions.granted_action_count, permissions.needed_action_count);
+    if let Some(role) = unread_role(permissions) {
+        return format!("needs {} actions; what role `{role}` grants is not seen", counted(permissions.needed.len()));
+    }
     let mut text = format!("granted {} actions, needs {}", counted(granted), counted(needed));
+    match lacking(permissions) {
+        0 => {}
+        lacking => text.push_str(&format!(" of them and {} more", counted(lacking))),
+    }
     if let Some((of_granted, of_needed)) = blast_radius(assessment) {
         text.push_str(&format!("; blast radius {of_granted} % granted → {of_needed} % needed"));
     }

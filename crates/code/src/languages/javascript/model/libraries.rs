@@ -3,6 +3,7 @@
 //! **Source**: the packages' documentation as of 2026: `@aws-lambda-powertools/*` 2.x, `@middy/*` 6.x, `dynamoose` 4.x.
 
 use model::call::{Binding, Via};
+use model::{Part, SymbolicText};
 
 use super::commands::first;
 use super::paths::Path;
@@ -26,6 +27,7 @@ enum Parameter {
     None,
 }
 
+const MIDDY_PARAMETERS: &str = "@middy/ssm";
 const PARAMETERS: &str = "@aws-lambda-powertools/parameters";
 
 /// Sorted by path.
@@ -79,12 +81,6 @@ const LIBRARIES: &[Library] = &[
         parameter: Parameter::None,
     },
     Library {
-        path: "@middy/ssm",
-        service: "ssm",
-        operations: &["GetParameters", "GetParametersByPath"],
-        parameter: Parameter::None,
-    },
-    Library {
         path: "dynamoose.model",
         service: "dynamodb",
         operations: &[
@@ -126,6 +122,10 @@ pub(in crate::languages::javascript) const PACKAGES: &[&str] = &[
 
 pub(super) fn call(machine: &mut Machine<'_>, path: &Path<'_>, arguments: &Arguments, site: Site) -> Option<Value> {
     let joined = path.joined();
+    if joined == MIDDY_PARAMETERS {
+        middy_parameters(machine, arguments, site);
+        return None;
+    }
     let at = LIBRARIES.binary_search_by(|library| library.path.cmp(&joined)).ok()?;
     let library = LIBRARIES.get(at)?;
     let parameter = match library.parameter {
@@ -141,6 +141,41 @@ pub(super) fn call(machine: &mut Machine<'_>, path: &Path<'_>, arguments: &Argum
     }
     // The value is of the library: what is registered with it runs, its methods are none of the SDK's.
     None
+}
+
+/// `ssm({ fetchData: { token: "/app/token", all: "/app/" } })`: a name that ends with a slash is a path. Version 1 has
+/// `names` and `paths` instead.
+fn middy_parameters(machine: &mut Machine<'_>, arguments: &Arguments, site: Site) {
+    let options = first(arguments);
+    let (mut by_name, mut by_path, mut is_known) = (false, false, false);
+    for (option, given) in machine.entries(&options).0 {
+        match &*option {
+            "names" => by_name = true,
+            "paths" => by_path = true,
+            "fetchData" => {
+                for (_, value) in machine.entries(&given).0 {
+                    let endings: Vec<Option<bool>> = value.texts().map(is_path).collect();
+                    by_path |= endings.is_empty() || endings.iter().any(|is_path| *is_path != Some(false));
+                    by_name |= endings.is_empty() || endings.iter().any(|is_path| *is_path != Some(true));
+                }
+            }
+            _ => continue,
+        }
+        is_known = by_name || by_path;
+    }
+    for (operation, is_called) in [("GetParameters", by_name), ("GetParametersByPath", by_path)] {
+        if is_called || !is_known {
+            record(machine, site, "ssm", operation, None);
+        }
+    }
+}
+
+/// Whether the name of a parameter is a path; not known when its end is not.
+fn is_path(name: &SymbolicText) -> Option<bool> {
+    match name.parts().last() {
+        Some(Part::Literal(text)) => Some(text.ends_with('/')),
+        _ => None,
+    }
 }
 
 /// Methods of a provider: `new SSMProvider().get(name)`.

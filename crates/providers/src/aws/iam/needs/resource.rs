@@ -126,7 +126,11 @@ impl<'a> Builder<'a> {
     /// A parameter that holds the ARN, or what stands in for it.
     fn whole(&self, rule: &ResourceRule, value: &SymbolicText) -> NeededResource {
         let known = |text| NeededResource { text, is_known: true };
-        if let Some(address) = without_prefix(value, "s3://") {
+        let is_in_bucket = matches!(rule.resource_type.as_str(), "s3:bucket" | "s3:object");
+        if is_in_bucket && without_prefix(value, "https://").is_some() && address_in_bucket(value).is_none() {
+            return self.any(rule);
+        }
+        if let Some(address) = address_in_bucket(value).filter(|_| is_in_bucket) {
             let (bucket, _) = bucket_and_key(&address);
             let text = if rule.resource_type == "s3:bucket" { bucket } else { address };
             return known(joined("arn:aws:s3:::", &text, ""));
@@ -307,6 +311,33 @@ fn without_prefix(value: &SymbolicText, prefix: &str) -> Option<SymbolicText> {
     let Part::Literal(literal) = first else { return None };
     let stripped = literal.strip_prefix(prefix)?;
     Some(SymbolicText::from_parts(std::iter::once(Part::Literal(stripped.to_owned())).chain(rest.iter().cloned())))
+}
+
+/// `bucket/key` of `s3://bucket/key`, `https://s3.region.amazonaws.com/bucket/key` and `https://bucket.s3.amazonaws.com/key`.
+fn address_in_bucket(value: &SymbolicText) -> Option<SymbolicText> {
+    if let Some(address) = without_prefix(value, "s3://") {
+        return Some(address);
+    }
+    let (host, path) = bucket_and_key(&without_prefix(value, "https://")?);
+    if without_prefix(&host, "s3.").or_else(|| without_prefix(&host, "s3-")).is_some() {
+        return Some(path);
+    }
+    let mut address = SymbolicText::default();
+    for part in host.parts() {
+        let Part::Literal(text) = part else {
+            address.push(part.clone());
+            continue;
+        };
+        let Some(end) = text.find(".s3.").or_else(|| text.find(".s3-")) else {
+            address.push(part.clone());
+            continue;
+        };
+        address.push(Part::Literal(text.chars().take(end).collect()));
+        address.push(Part::Literal("/".to_owned()));
+        address.append(path);
+        return Some(address);
+    }
+    None
 }
 
 /// `bucket/key` taken apart at the first slash, with or without one in front.

@@ -218,6 +218,38 @@ fn arguments_lead_to_resources_of_the_template() {
             ],
         ),
         (
+            "transcribe.StartTranscriptionJob Media.MediaFileUri=https://s3.amazonaws.com/+?+/+? TranscriptionJobName",
+            &["s3:GetObject forwarded on arn:aws:s3:::*/*", "transcribe:StartTranscriptionJob required on *"],
+        ),
+        (
+            "transcribe.StartTranscriptionJob Media.MediaFileUri=https://+$BUCKET+.s3.eu-west-1.amazonaws.com/in.mp3 TranscriptionJobName",
+            &[
+                "s3:GetObject forwarded on arn:aws:s3:::${Files}/in.mp3",
+                "transcribe:StartTranscriptionJob required on *",
+            ],
+        ),
+        (
+            "transcribe.StartTranscriptionJob Media.MediaFileUri=https://+?+/in.mp3 TranscriptionJobName",
+            &["s3:GetObject forwarded on arn:aws:s3:::*/*", "transcribe:StartTranscriptionJob required on *"],
+        ),
+        (
+            "dynamodb.ImportTable S3BucketSource.S3Bucket=$BUCKET S3BucketSource.S3KeyPrefix=in/ TableCreationParameters.TableName=users",
+            &[
+                "dynamodb:ImportTable required on arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/users",
+                "s3:GetObject forwarded on ${Files.Arn}/*",
+                "s3:ListBucket forwarded on ${Files.Arn}",
+            ],
+        ),
+        (
+            "dynamodb.ExportTableToPointInTime TableArn=$TABLE_ARN S3Bucket=$BUCKET",
+            &[
+                "dynamodb:ExportTableToPointInTime required on ${Orders.Arn}",
+                "s3:AbortMultipartUpload forwarded on ${Files.Arn}/*",
+                "s3:PutObject forwarded on ${Files.Arn}/*",
+                "s3:PutObjectAcl forwarded on ${Files.Arn}/*",
+            ],
+        ),
+        (
             "lambda.CreateFunction FunctionName=f Role=arn:aws:iam::123456789012:role/r",
             &[
                 "iam:PassRole required on arn:aws:iam::123456789012:role/r",

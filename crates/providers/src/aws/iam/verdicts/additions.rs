@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::permission::{Judgement, PolicyKind, Tier, Verdict};
+use model::permission::{Judgement, PolicyKind, Tier, Verdict, unread_role};
 use model::{Confidence, SymbolicText};
 
 use super::Comparison;
@@ -11,9 +11,12 @@ use crate::aws::iam::facts::ActionId;
 use crate::aws::iam::grants::Decision;
 use crate::aws::iam::needs::NeededAction;
 
-/// One row per action, sorted by name. None when nothing is known of what the function is granted.
+/// One row per action, sorted by name. None when nothing is known of what the function is granted: its role is not said, or
+/// made elsewhere.
 pub(super) fn verdicts(comparison: &Comparison<'_>) -> Vec<Verdict> {
-    if comparison.identity.name.is_none() && comparison.identity.policies.is_empty() {
+    let identity = comparison.identity;
+    let is_unnamed = identity.name.is_none() && identity.policies.is_empty();
+    if is_unnamed || unread_role(identity.name.as_ref(), &identity.policies).is_some() {
         return Vec::new();
     }
     let mut missing: BTreeMap<ActionId, Missing> = BTreeMap::new();

@@ -293,7 +293,8 @@ impl<'a> Row<'a> {
         if let Some(operation) = unmapped {
             return Some(format!("the permissions of the call `{operation}` are not known here"));
         }
-        prefixes.iter().find_map(|prefix| self.comparison.doubts.about(prefix))
+        let doubts = &self.comparison.doubts;
+        prefixes.iter().find_map(|prefix| doubts.about(prefix)).or_else(|| doubts.beside_the_sdk(&written.effective))
     }
 
     fn needed(&self, written: &Written, reached: &[Reached<'a>]) -> Judged {
