@@ -61,6 +61,10 @@ pub(crate) struct Target {
     #[arg(long, value_name = "PATH", num_args = 1..)]
     usage: Vec<PathBuf>,
 
+    /// Language to write recommended policies in [default: the project's own]
+    #[arg(long, value_name = "DIALECT", value_parser = dialect_names())]
+    pub(crate) dialect: Option<String>,
+
     /// Template parameter or framework option
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parse_pair, help_heading = "Templates")]
     pub(crate) parameters: Vec<(String, String)>,
@@ -129,6 +133,10 @@ pub(crate) enum TextOrJson {
     #[default]
     Table,
     Json,
+}
+
+fn dialect_names() -> clap::builder::PossibleValuesParser {
+    clap::builder::PossibleValuesParser::new(engine::Dialect::ALL.map(engine::Dialect::name))
 }
 
 fn parse_pair(text: &str) -> Result<(String, String), String> {

@@ -100,6 +100,7 @@ impl Config {
             vex: self.vex.clone(),
             ignores: self.ignores.clone(),
             usage: if target.usage().is_empty() { self.usage.clone() } else { target.usage().to_vec() },
+            dialect: target.dialect.as_deref().and_then(engine::Dialect::parse),
             resolution: None,
         }
     }

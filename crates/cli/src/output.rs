@@ -10,11 +10,13 @@ pub(crate) const FILE_WIDTH_COLUMNS: usize = 100;
 /// Wider lines are hard to read, whatever the terminal.
 const MAX_WIDTH_COLUMNS: usize = 120;
 
-/// Width of the terminal in columns, and whether it shows colours.
+/// Width of the report in columns, and whether it is coloured. `COLUMNS` is what the user wants; the terminal's own width is
+/// taken up to what reads well.
 pub(crate) fn terminal() -> (usize, bool) {
-    let width = terminal_size::terminal_size().map_or(FILE_WIDTH_COLUMNS, |(width, _)| usize::from(width.0));
+    let wanted = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+    let own = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0).min(MAX_WIDTH_COLUMNS));
     let choice = anstream::AutoStream::choice(&std::io::stdout());
-    (width.min(MAX_WIDTH_COLUMNS), choice != anstream::ColorChoice::Never)
+    (wanted.or_else(own).unwrap_or(FILE_WIDTH_COLUMNS), choice != anstream::ColorChoice::Never)
 }
 
 /// Prints the report, with a newline at its end. A closed pipe (`| head`) is no error.

@@ -22,7 +22,11 @@ pub(crate) fn of_code(function: &Function, code: &CodeFacts, gaps: &mut Vec<Gap>
         gaps.push(Gap::new(function.location.clone(), why.clone(), &[Hidden::Calls, Hidden::Permissions]));
         return CodeCoverage::None(why);
     }
-    let unread = gaps.iter().find(|gap| gap.hides.contains(&Hidden::Calls) && !is_known_layer(gap));
+    // What the ledger tells concerns the services that it names; the rest could be anything.
+    let is_in_ledger =
+        |gap: &Gap| code.unresolved.iter().any(|site| site.location == gap.location && site.why == gap.why);
+    let unread =
+        gaps.iter().find(|gap| gap.hides.contains(&Hidden::Calls) && !is_known_layer(gap) && !is_in_ledger(gap));
     unread.map_or(CodeCoverage::Full, |gap| CodeCoverage::Partial(gap.why.clone()))
 }
 

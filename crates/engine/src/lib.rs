@@ -19,6 +19,7 @@ mod usage;
 pub use error::Error;
 pub use lint::{LintError, Linted, lint};
 pub use model::evaluation::Answer;
+pub use model::proposal::Dialect;
 pub use progress::{NoProgress, Progress, Stage};
 use providers::aws::iam::evaluation;
 pub use providers::aws::iam::evaluation::CaseError;
@@ -29,6 +30,11 @@ pub use source::Options as SourceOptions;
 /// The actions that the patterns stand for, sorted, without duplicates; a pattern that names none stands for itself.
 pub fn expand_actions(patterns: &[String]) -> Vec<String> {
     providers::aws::iam::expand_actions(patterns.iter().map(String::as_str))
+}
+
+/// Of the patterns, those that stand for no known action, each with the action that is named most like it.
+pub fn unknown_actions(patterns: &[String]) -> Vec<(&str, Option<String>)> {
+    providers::aws::iam::unknown_actions(patterns.iter().map(String::as_str))
 }
 
 /// The actions that the Allow statements of the policies in `file` name, as they are written; those of `NotAction` in full.

@@ -25,6 +25,8 @@ pub struct Linted {
 pub enum LintError {
     #[error(transparent)]
     Document(#[from] providers::DocumentError),
+    #[error("nothing to judge in `{file}`: {why}")]
+    Nothing { file: String, why: String },
     #[error("cannot read `{file}` as account details: {source}")]
     Account { file: String, source: serde_json::Error },
 }
@@ -33,7 +35,7 @@ pub enum LintError {
 /// policies of an identity are judged together, and what its role leads to.
 ///
 /// # Errors
-/// When the text is neither, with line and column.
+/// When the text is neither, with line and column, or when no statement of it could be read.
 pub fn lint(text: &str, file: &str, today: Date) -> Result<Linted, LintError> {
     if account::is_account(text) {
         let account =
@@ -41,6 +43,9 @@ pub fn lint(text: &str, file: &str, today: Date) -> Result<Linted, LintError> {
         return Ok(judge_account(&account, file, today));
     }
     let parsed = policy_document::from_text(text, file)?;
+    if let (true, Some(gap)) = (parsed.value.is_empty(), parsed.gaps.first()) {
+        return Err(LintError::Nothing { file: file.to_owned(), why: gap.why.clone() });
+    }
     let policy = Policy {
         id: file.to_owned(),
         kind: PolicyKind::Customer,

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use advisory::{Index, PackageIndex};
+use model::function::Function;
+use model::proposal::{Dialect, PolicyHome};
 use model::report::{Assessment, Report};
 use secrets::Scanner;
 use source::Target;
@@ -37,6 +39,11 @@ pub fn scan(targets: &[PathBuf], settings: &Settings, progress: &dyn Progress) -
         opened.push(source::open(path, &settings.source)?.take_gaps(&mut report.gaps));
         progress.advance(1);
     }
+    if let Some(dialect) = settings.dialect {
+        for located in opened.iter_mut().flat_map(|target| &mut target.functions) {
+            translate(&mut located.function, dialect);
+        }
+    }
     facts.usage = usage::read(settings, &opened, progress, &mut report.gaps)?;
     let count: usize = opened.iter().map(|target| target.functions.len()).sum();
     progress.begin(Stage::Assess, count as u64);
@@ -51,6 +58,14 @@ pub fn scan(targets: &[PathBuf], settings: &Settings, progress: &dyn Progress) -
     report.functions.sort_by(|left, right| left.function.id.cmp(&right.function.id));
     finish(&mut report);
     Ok(report)
+}
+
+/// Has the policy of the function written in `dialect`, whatever the project is written in.
+fn translate(function: &mut Function, dialect: Dialect) {
+    let home = function.identity.home.take().filter(|home| home.form.dialect() == dialect);
+    let owner = function.id.rsplit_once('#').map_or(function.name.as_str(), |(_, owner)| owner);
+    function.identity.home =
+        Some(home.unwrap_or_else(|| PolicyHome::translated(dialect, owner, function.location.clone())));
 }
 
 fn open_index(settings: &Settings) -> Result<Index, Error> {

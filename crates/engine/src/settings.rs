@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use advisory::PackageUrl;
+use model::proposal::Dialect;
 use model::{Family, Finding, Location};
 
 /// A civil date.
@@ -23,6 +24,8 @@ pub struct Settings {
     pub ignores: Vec<Ignore>,
     /// Logs and reports of what functions did, files or folders of them.
     pub usage: Vec<PathBuf>,
+    /// The language to write recommended policies in; `None` takes the project's own.
+    pub dialect: Option<Dialect>,
     /// Resolves requirements as an install would have.
     pub resolution: Option<Resolution>,
 }

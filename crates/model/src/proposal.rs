@@ -21,6 +21,63 @@ pub struct PolicyHome {
     /// What is to be done beside writing the policies; whole sentences.
     pub steps: Vec<String>,
     pub location: Location,
+    /// In another language than the project's, because somebody asked for it: everything is written out, and nothing that
+    /// stands there today is compared.
+    pub is_translation: bool,
+}
+
+impl PolicyHome {
+    /// The place in `dialect` that `owner` (a function's logical id or key) would have.
+    pub fn translated(dialect: Dialect, owner: &str, location: Location) -> Self {
+        let letters: String = owner.chars().filter(char::is_ascii_alphanumeric).collect();
+        let (form, syntax, owner) = match dialect {
+            Dialect::CloudFormation => (PolicyForm::NewRole, Syntax::Yaml, format!("{letters}Role")),
+            Dialect::Json => (PolicyForm::Document, Syntax::Json, owner.to_owned()),
+            Dialect::Sam => (PolicyForm::SamFunction, Syntax::Yaml, letters),
+            Dialect::Serverless => (PolicyForm::ServerlessFunction, Syntax::Yaml, owner.to_owned()),
+            Dialect::Terraform => (PolicyForm::TerraformDocument, Syntax::Hcl, owner.to_owned()),
+        };
+        Self {
+            form,
+            syntax,
+            file: String::new(),
+            owner,
+            implied: Vec::new(),
+            elsewhere: Vec::new(),
+            boundary: None,
+            steps: Vec::new(),
+            location,
+            is_translation: true,
+        }
+    }
+}
+
+/// A language that policies are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dialect {
+    CloudFormation,
+    Json,
+    Sam,
+    Serverless,
+    Terraform,
+}
+
+impl Dialect {
+    pub const ALL: [Self; 5] = [Self::CloudFormation, Self::Json, Self::Sam, Self::Serverless, Self::Terraform];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CloudFormation => "cloudformation",
+            Self::Json => "json",
+            Self::Sam => "sam",
+            Self::Serverless => "serverless",
+            Self::Terraform => "terraform",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dialect| dialect.name() == name)
+    }
 }
 
 /// The place in a file that policies are written at.
@@ -48,16 +105,16 @@ pub enum PolicyForm {
 
 impl PolicyForm {
     /// The language the form belongs to.
-    pub fn dialect(self) -> &'static str {
+    pub fn dialect(self) -> Dialect {
         match self {
-            Self::SamFunction => "sam",
-            Self::Role | Self::NewRole => "cloudformation",
+            Self::SamFunction => Dialect::Sam,
+            Self::Role | Self::NewRole => Dialect::CloudFormation,
             Self::ServerlessProvider
             | Self::ServerlessProviderStatements
             | Self::ServerlessFunction
-            | Self::ServerlessFunctionStatements => "serverless",
-            Self::TerraformDocument => "terraform",
-            Self::Document => "json",
+            | Self::ServerlessFunctionStatements => Dialect::Serverless,
+            Self::TerraformDocument => Dialect::Terraform,
+            Self::Document => Dialect::Json,
         }
     }
 }

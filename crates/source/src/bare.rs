@@ -187,6 +187,7 @@ fn home(file: &Path) -> PolicyHome {
     };
     let stem = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     PolicyHome {
+        is_translation: false,
         form,
         syntax,
         owner: stem.split('.').next().unwrap_or_default().to_owned(),

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use deploy::formats::cloudformation::Stack;
 use model::function::Function;
-use model::{Gap, Parsed};
+use model::{Gap, Hidden, Location, Parsed};
 
 pub use disk::DiskProject;
 pub use usage::{UsageFile, usage_files};
@@ -60,6 +60,8 @@ pub enum Error {
     Open { path: String, source: std::io::Error },
     #[error("recognised nothing in `{path}`")]
     Nothing { path: String },
+    #[error("`{path}` is written in Terraform's language, which is not read yet")]
+    Terraform { path: String },
     #[error("{message}")]
     Policy { message: String },
     #[error("cannot read policy `{path}`: {source}")]
@@ -76,6 +78,10 @@ impl Error {
                 "name a SAM or CloudFormation template, a Serverless Framework project, a function's folder or zip, a lock \
                  file or an image archive; describe a bare package with --runtime and --handler; a bill of materials is read as \
                  CycloneDX or SPDX JSON",
+            ),
+            Self::Terraform { .. } => Some(
+                "scan each function's package with --handler, --runtime and --policy; policies are read from Terraform's JSON: \
+                 `terraform show -json PLAN > plan.json`, then `fnassay policy lint plan.json`",
             ),
             Self::Open { .. } => Some("check the path; a function that is only deployed must be downloaded first"),
             Self::Policy { .. } | Self::ReadPolicy { .. } | Self::ReadUsage { .. } => None,
@@ -101,7 +107,9 @@ pub fn open(target: &Path, options: &Options) -> Result<Parsed<Target>, Error> {
     if !read.value.is_empty() || !read.gaps.is_empty() {
         return Ok(read.map(|functions| Target { root: root.to_owned(), functions }));
     }
-    let function = bare::package(root, &name, options)?.ok_or(Error::Nothing { path: shown })?;
+    let nothing =
+        || if name.ends_with(TERRAFORM) { Error::Terraform { path: shown } } else { Error::Nothing { path: shown } };
+    let function = bare::package(root, &name, options)?.ok_or_else(nothing)?;
     Ok(function.map(|function| Target { root: root.to_owned(), functions: vec![function] }))
 }
 
@@ -121,8 +129,26 @@ fn open_folder(folder: &Path, shown: &str, options: &Options) -> Result<Parsed<T
         read.value.extend(bare);
     }
     // A template that cannot be read is still a recognised target: its gap is the report.
+    let terraform = terraform_file(folder);
     if read.value.is_empty() && found.value.is_empty() {
-        return Err(Error::Nothing { path: shown.to_owned() });
+        let path = shown.to_owned();
+        return Err(if terraform.is_some() { Error::Terraform { path } } else { Error::Nothing { path } });
     }
+    read.gaps.extend(terraform.map(|file| {
+        let why = "Terraform's language is not read yet, so that neither its functions nor their roles are seen; scan each \
+                   function's package with --handler, --runtime and --policy";
+        let hides = [Hidden::Permissions, Hidden::Functions, Hidden::Configuration];
+        Gap::new(Location::file(file), why, &hides)
+    }));
     Ok(read.map(|functions| Target { root: folder.to_owned(), functions }))
+}
+
+/// What the names of files in Terraform's own language end with.
+const TERRAFORM: &str = ".tf";
+
+/// The first of the folder's own files in Terraform's language.
+fn terraform_file(folder: &Path) -> Option<String> {
+    let entries = std::fs::read_dir(folder).ok()?;
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| name.ends_with(TERRAFORM)).min()
 }

@@ -59,6 +59,7 @@ fn table(report: &Report, with_calls: bool) -> String {
             text.push_str(&calls(assessment));
         }
     }
+    text.push_str(&report::formats::table::gaps_text(report, width, colour));
     text
 }
 

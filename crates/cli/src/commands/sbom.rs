@@ -14,6 +14,7 @@ use crate::{config, output};
 #[derive(Debug, clap::Args)]
 #[command(
     mut_arg("usage", |argument| argument.hide(true)),
+    mut_arg("dialect", |argument| argument.hide(true)),
     after_help = "Examples:\n  fnassay sbom function.zip\n  fnassay sbom function.zip --format cyclonedx > function.cdx.json"
 )]
 pub(crate) struct Arguments {

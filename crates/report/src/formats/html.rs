@@ -143,7 +143,7 @@ fn words(text: &str) -> Markup {
 fn runtime_state(assessment: &Assessment) -> Markup {
     let Some(status) = &assessment.runtime_status else { return html! {} };
     let left = match status.days_left {
-        Some(days) if days < 0 => format!("deprecated for {} days", -days),
+        Some(days) if days < 0 => format!("for {} days", -days),
         Some(days) => format!("{days} days left"),
         None => String::new(),
     };

@@ -15,6 +15,7 @@ use super::{Format, RenderContext};
 
 pub(crate) const FORMAT: Format = Format { id: "table", title: "blocks of text for a terminal", render };
 
+const GAPS_OF_SCAN: &str = "Gaps of the whole scan";
 /// Groups of gaps shown per function before the rest is only counted.
 const MAX_GAPS_SHOWN: usize = 5;
 /// Places of one gap shown before the rest is only counted.
@@ -25,7 +26,7 @@ fn render(report: &Report, context: &RenderContext) -> String {
     for assessment in worst_first(report) {
         function_block(&mut page, assessment);
     }
-    gaps(&mut page, "Gaps of the whole scan", &report.gaps);
+    gaps(&mut page, GAPS_OF_SCAN, &report.gaps);
     summary(&mut page, report);
     page.into_text()
 }
@@ -37,6 +38,13 @@ pub fn permissions_text(assessment: &Assessment, width: usize, colour: bool) -> 
     permissions::block(&mut page, assessment);
     gaps(&mut page, "Not known", &assessment.gaps);
     permissions::recommendation(&mut page, assessment);
+    page.into_text()
+}
+
+/// What was not read of no function in particular.
+pub fn gaps_text(report: &Report, width: usize, colour: bool) -> String {
+    let mut page = Page::new(width, colour);
+    gaps(&mut page, GAPS_OF_SCAN, &report.gaps);
     page.into_text()
 }
 

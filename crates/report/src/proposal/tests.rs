@@ -17,6 +17,7 @@ fn proposal(form: PolicyForm, syntax: Syntax) -> Proposal {
     statement.conditions = [("StringEquals".to_owned(), keys)].into();
     Proposal {
         home: PolicyHome {
+            is_translation: false,
             form,
             syntax,
             file: "file".into(),

@@ -217,7 +217,7 @@ struct RecommendedText {
 impl RecommendedText {
     fn from_model(proposal: &Proposal) -> Self {
         Self {
-            dialect: proposal.home.form.dialect(),
+            dialect: proposal.home.form.dialect().name(),
             syntax: proposal.home.syntax.name(),
             file: proposal.home.file.clone(),
             place: proposal::place(&proposal.home),

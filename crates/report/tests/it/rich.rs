@@ -276,6 +276,7 @@ fn proposal() -> Proposal {
     };
     Proposal {
         home: PolicyHome {
+            is_translation: false,
             form: PolicyForm::SamFunction,
             syntax: Syntax::Yaml,
             file: "template.yaml".into(),

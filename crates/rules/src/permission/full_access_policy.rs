@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::permission::Verdict;
+use model::permission::{Judgement, Verdict};
 use model::{Confidence, Family, RemedyKind, Severity};
 
 use super::group::{Group, groups_by_policy};
@@ -62,6 +62,9 @@ pub(super) fn needed_words(group: &Group<'_>) -> String {
 pub(super) fn advice(group: &Group<'_>) -> String {
     let needed = group.needed_actions();
     let detach = format!("detach {}", group.policy_words());
+    if group.verdicts.iter().all(|row| row.judgement == Judgement::Remove) {
+        return format!("{detach}: nothing was found that needs it");
+    }
     if needed.is_empty() {
         return format!("{detach}, and attach a policy with what is needed");
     }

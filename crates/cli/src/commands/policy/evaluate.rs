@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
 use report::wire::Evaluation;
 
 use crate::exit::Exit;
@@ -29,7 +28,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let mut exit = Exit::Clean;
     for path in &arguments.cases {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read case `{name}`"));
+        let text = super::read(path, "case").map_err(anyhow::Error::from);
         let answer = text.and_then(|text| Ok(engine::evaluate_case(&text, &name)?));
         let line = match answer {
             Ok(answer) => Evaluation::from_model(&name, &answer),

@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
-
 use crate::exit::{Exit, Failure};
 use crate::output;
 
@@ -28,12 +26,21 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let mut patterns = arguments.actions.clone();
     for path in &arguments.policies {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read policy `{name}`"))?;
-        let read = engine::allowed_actions(&text, &name).map_err(|error| Failure::incomplete(error.to_string()))?;
+        let text = super::read(path, "policy")?;
+        let read = engine::allowed_actions(&text, &name)
+            .map_err(|error| Failure::incomplete(error.to_string()).with_hint(Some(super::POLICIES)))?;
+        if let (true, Some(gap)) = (read.value.is_empty(), read.gaps.first()) {
+            let failure = Failure::incomplete(format!("no action in `{name}`: {}", gap.why));
+            return Err(failure.with_hint(Some(super::POLICIES)).into());
+        }
         for gap in &read.gaps {
             output::warning(&format!("{}: {}", gap.location, gap.why));
         }
         patterns.extend(read.value);
+    }
+    for (pattern, nearest) in engine::unknown_actions(&patterns) {
+        let hint = nearest.map(|nearest| format!("; `{nearest}` may be meant")).unwrap_or_default();
+        output::warning(&format!("`{pattern}` stands for no action that is known{hint}"));
     }
     output::report(&engine::expand_actions(&patterns).join("\n"))?;
     Ok(Exit::Clean)

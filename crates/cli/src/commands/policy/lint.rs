@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
 use report::wire;
 
 use crate::arguments::{TextOrJson, parse_date};
@@ -32,12 +31,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let name = arguments.file.display().to_string();
-    let text = std::fs::read_to_string(&arguments.file).with_context(|| format!("cannot read policy `{name}`"))?;
+    let text = super::read(&arguments.file, "policy")?;
     let today = arguments.today.unwrap_or_else(engine::today);
-    let linted = engine::lint(&text, &name, today).map_err(|error| {
-        Failure::incomplete(error.to_string())
-            .with_hint(Some("give a policy document, a list of statements, or Terraform's JSON"))
-    })?;
+    let linted = engine::lint(&text, &name, today)
+        .map_err(|error| Failure::incomplete(error.to_string()).with_hint(Some(super::POLICIES)))?;
     match arguments.format {
         TextOrJson::Json => {
             let lint = wire::Lint {
@@ -48,7 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         }
         TextOrJson::Table => {
             let lines: Vec<String> = linted.findings.iter().map(line).collect();
-            output::report(&lines.join("\n"))?;
+            output::report(if lines.is_empty() { "no findings".to_owned() } else { lines.join("\n") }.as_str())?;
             for gap in &linted.gaps {
                 output::warning(&format!("{}: {}", gap.location, gap.why));
             }

@@ -118,5 +118,11 @@ pub fn expand_actions<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Vec<St
     actions
 }
 
+/// Of the patterns, those that name no action, in their order, each with the action that is named most like it.
+pub fn unknown_actions<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Vec<(&'a str, Option<String>)> {
+    let unknown = patterns.into_iter().filter(|pattern| facts::expand(pattern).is_empty());
+    unknown.map(|pattern| (pattern, facts::nearest(pattern).map(|nearest| nearest.name()))).collect()
+}
+
 #[cfg(test)]
 mod tests;

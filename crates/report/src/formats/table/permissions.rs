@@ -66,7 +66,10 @@ fn headline(assessment: &Assessment) -> String {
 pub(super) fn recommendation(page: &mut Page, assessment: &Assessment) {
     let Some(proposal) = &assessment.permissions.proposal else { return };
     let diff = proposal::diff(proposal);
-    page.section("Recommended", &format!("{} ({})", proposal::place(&proposal.home), proposal.home.form.dialect()));
+    page.section(
+        "Recommended",
+        &format!("{} ({})", proposal::place(&proposal.home), proposal.home.form.dialect().name()),
+    );
     if diff.is_empty() {
         page.remark("✓", Style::Good, "nothing to change");
         return;

@@ -30,7 +30,8 @@ pub(in crate::aws::iam) fn propose(
 ) -> Proposal {
     let identity = &function.identity;
     let home = identity.home.clone().unwrap_or_else(|| document(function));
-    let kept: Vec<&Policy> = identity.policies.iter().filter(|policy| stays(policy, &home, verdicts)).collect();
+    let may_stay = |policy: &&Policy| !home.is_translation && stays(policy, &home, verdicts);
+    let kept: Vec<&Policy> = identity.policies.iter().filter(may_stay).collect();
     let given = home.implied.iter().chain(kept.iter().copied()).cloned().collect();
     let mut rest = without_granted(recommended, given, needs, resources, today);
     let mut policies: Vec<ProposedPolicy> =
@@ -52,6 +53,7 @@ pub(in crate::aws::iam) fn propose(
 /// Where nothing is known of the place: a policy document by itself.
 fn document(function: &Function) -> PolicyHome {
     PolicyHome {
+        is_translation: false,
         form: PolicyForm::Document,
         syntax: Syntax::Json,
         file: String::new(),
@@ -107,7 +109,9 @@ fn entry(policy: &Policy) -> Option<ProposedPolicy> {
 
 /// What stands at the place today; nothing where the place is new.
 fn current(identity: &Identity, home: &PolicyHome) -> Vec<ProposedPolicy> {
-    let is_new = home.form == PolicyForm::NewRole || home.location.file != home.file && !home.file.is_empty();
+    let is_new = home.is_translation
+        || home.form == PolicyForm::NewRole
+        || home.location.file != home.file && !home.file.is_empty();
     if is_new {
         return Vec::new();
     }
@@ -170,6 +174,11 @@ fn steps(identity: &Identity, home: &PolicyHome, kept: &[&Policy]) -> Vec<String
         let is_kept = kept.iter().any(|kept| kept.id == policy.id);
         let place = &policy.location;
         match policy.kind {
+            PolicyKind::Unresolved if home.is_translation => {
+                steps
+                    .push(format!("`{}` ({place}) could not be read: what it grants is not in this text", policy.name));
+            }
+            _ if home.is_translation => {}
             PolicyKind::Unresolved => steps.push(format!(
                 "`{}` ({place}) could not be read and is left as it is: see whether anything needs it",
                 policy.name

@@ -22,6 +22,7 @@ pub(super) fn of(
     let others = roles.shared_with(function);
     let file = function.stack.file.as_str();
     let at = |form: PolicyForm, owner: &str| PolicyHome {
+        is_translation: false,
         form,
         syntax: syntax_of(file, project),
         file: file.to_owned(),

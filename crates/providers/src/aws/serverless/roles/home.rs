@@ -43,6 +43,7 @@ impl Place<'_> {
     fn home(&self, form: PolicyForm, owner: &str, implied: Vec<Policy>) -> PolicyHome {
         let file = &self.declared.service.file;
         PolicyHome {
+            is_translation: false,
             form,
             syntax: Syntax::of_file(file),
             file: file.clone(),
