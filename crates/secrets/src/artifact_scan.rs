@@ -12,13 +12,16 @@ use crate::third_party::{ThirdParty, is_record};
 /// Bigger files are not read: two at a time have to fit beside everything else.
 const MAX_ENTRY_BYTES: u64 = 96 * 1024 * 1024;
 
+/// For each of these files of the artifact the purl of the system package that brought it just as it is.
+pub type ShippedBy = fn(&Artifact, &[&Entry]) -> Vec<Option<String>>;
+
 /// What the caller knows about the artifact.
 #[derive(Debug, Clone, Default)]
 pub struct ScanContext {
     /// Folders of packages that others made, as artifact paths, beyond those that their names give away.
     pub third_party_folders: Vec<String>,
-    /// Tells for each file which system package brought it just as it is; asked once, for the files with credentials.
-    pub shipped_by: Option<fn(&Artifact, &[&Entry]) -> Vec<Option<String>>>,
+    /// Asked once, for the files with credentials.
+    pub shipped_by: Option<ShippedBy>,
 }
 
 impl Scanner {

@@ -33,7 +33,7 @@ mod third_party;
 mod value;
 mod views;
 
-pub use artifact_scan::ScanContext;
+pub use artifact_scan::{ScanContext, ShippedBy};
 pub use environment::merge;
 pub use file_scan::{FileSecrets, FileToScan};
 pub use kind::{Kind, Samples};
