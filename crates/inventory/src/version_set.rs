@@ -221,3 +221,24 @@ impl AdmittedVersions {
         set.spans().iter().any(|span| (self.first_release)(span.start()) < *span.end())
     }
 }
+
+#[cfg(test)]
+impl AdmittedVersions {
+    /// Checks what the requirement `text`, read as these versions, admits and refuses.
+    #[track_caller]
+    pub(crate) fn check(
+        &self,
+        text: &str,
+        key: impl Fn(&str) -> Result<VersionKey, crate::Unparsable>,
+        admitted: &[&str],
+        refused: &[&str],
+    ) {
+        for version in admitted {
+            assert!(self.contains(&key(version).unwrap()), "`{text}` should admit {version}");
+        }
+        for version in refused {
+            let single = VersionSet::single(key(version).unwrap());
+            assert!(!self.intersects(&single), "`{text}` should refuse {version}");
+        }
+    }
+}
