@@ -9,7 +9,7 @@ use memchr::memmem;
 
 use super::modules::{Module, module_at};
 use super::traces::Traces;
-use crate::ecosystems::npm::package_path::{is_name, is_version, split_name};
+use crate::ecosystems::npm::package_path::{PackagePath, is_name, is_version, split_name};
 
 /// Texts that bundlers put beside `index.js`: appended to the bundle's name, or on their own.
 pub(super) const BESIDE: &[&str] = &[".LEGAL.txt", ".LICENSE.txt"];
@@ -33,6 +33,8 @@ const MAX_HEAD_LINES: usize = 4;
 
 /// Adds what comments of `text` say of packages that `traces` knows of.
 pub(super) fn add_banners(text: &str, modules: &[Module<'_>], traces: &mut Traces) {
+    // The block tells whose file each of its comments is from, so it is read for itself.
+    let text = block_start(text).and_then(|start| text.get(..start)).unwrap_or(text);
     let mut looks_left = text.len().saturating_mul(MAX_LOOKS_PER_BYTE);
     for at in comments(text) {
         let end = text.len().min(at.saturating_add(MAX_HEAD_BYTES));
@@ -40,13 +42,14 @@ pub(super) fn add_banners(text: &str, modules: &[Module<'_>], traces: &mut Trace
         if looks_left == 0 {
             return;
         }
-        let Some(head) = (0..4).find_map(|back| text.get(at..end.checked_sub(back)?)) else { continue };
-        let Some(banner) = banner(head) else { continue };
-        if let Some(module) = module_at(modules, at).filter(|module| banner.names(module.path.name)) {
-            traces.add_version_of(&module.path, banner.version);
-        } else if let Some(name) = banner.candidates().into_iter().find(|name| banner.names(name) && traces.names(name))
-        {
-            traces.add(&name, Some(banner.version));
+        let Some(banner) = banner_at(text, at) else { continue };
+        match module_at(modules, at) {
+            Some(module) => banner.add_to_module(&module.path, traces),
+            None => {
+                if let Some(name) = banner.known(traces) {
+                    traces.add(&name, Some(banner.version));
+                }
+            }
         }
     }
 }
@@ -54,13 +57,19 @@ pub(super) fn add_banners(text: &str, modules: &[Module<'_>], traces: &mut Trace
 /// Bytes at the start of a module in which its licence comment begins.
 const MAX_LEAD_BYTES: usize = 512;
 
-/// The version that the licence comment at the start of a module of `package` states for it.
-pub(super) fn version_in_head<'a>(content: &'a str, package: &str) -> Option<&'a str> {
+/// Adds the version that the licence comment at the start of a module states: for the module's package, or for one that
+/// this holds a copy of.
+pub(super) fn add_head(path: &PackagePath<'_>, content: &str, traces: &mut Traces) {
     let lead = content.get(..MAX_LEAD_BYTES).unwrap_or(content);
-    let at = comments(lead).min()?;
-    let end = content.len().min(at.saturating_add(MAX_HEAD_BYTES));
-    let head = (0..4).find_map(|back| content.get(at..end.checked_sub(back)?))?;
-    banner(head).filter(|banner| banner.names(package)).map(|banner| banner.version)
+    if let Some(banner) = comments(lead).min().and_then(|at| banner_at(content, at)) {
+        banner.add_to_module(path, traces);
+    }
+}
+
+/// What the comment whose text begins at `at` states.
+fn banner_at(text: &str, at: usize) -> Option<Banner<'_>> {
+    let end = text.len().min(at.saturating_add(MAX_HEAD_BYTES));
+    (0..4).find_map(|back| text.get(at..end.checked_sub(back)?)).and_then(banner)
 }
 
 /// Offsets behind the marks of licence comments.
@@ -73,6 +82,10 @@ fn comments(text: &str) -> impl Iterator<Item = usize> {
 /// Name and version in the first lines of a comment.
 fn banner(head: &str) -> Option<Banner<'_>> {
     let head = head.split("*/").next().unwrap_or(head);
+    // A package of one function of lodash, which has a version of its own.
+    if head.contains(ONE_FUNCTION) {
+        return None;
+    }
     let mut lines = head
         .lines()
         .map(|line| line.trim_start_matches([' ', '*', '!', '\t']).trim_end())
@@ -94,6 +107,9 @@ fn banner(head: &str) -> Option<Banner<'_>> {
     }
     None
 }
+
+/// What lodash's build says it was told to do (`lodash.isarray` 3.0.4: `lodash modern modularize exports="npm"`).
+const ONE_FUNCTION: &str = " modularize ";
 
 /// Words of a title; longer ones are prose.
 const MAX_TITLE_WORDS: usize = 4;
@@ -127,6 +143,23 @@ impl Banner<'_> {
         names.retain(|name| is_name(name));
         names.dedup();
         names
+    }
+
+    /// The package of `traces` that it speaks of.
+    fn known(&self, traces: &Traces) -> Option<String> {
+        self.candidates().into_iter().find(|name| self.names(name) && traces.names(name))
+    }
+
+    /// Adds it as the version of the module's package, or of the copy of another that lies there: such a copy, or a package
+    /// installed under another name, says nothing of the package's own folder.
+    fn add_to_module(&self, path: &PackagePath<'_>, traces: &mut Traces) {
+        if self.names(path.name) {
+            if path.version.is_none() {
+                traces.add_version_of(path, self.version);
+            }
+        } else if let Some(name) = self.known(traces) {
+            traces.add_copy(&name, self.version);
+        }
     }
 
     fn names(&self, package: &str) -> bool {
@@ -163,8 +196,7 @@ const PROJECT_FOLDERS: &[&str] = &[
 
 /// Adds the packages that esbuild's block of licences names by the paths of their files.
 pub(super) fn add_block(text: &str, traces: &mut Traces) {
-    let Some(at) = memmem::rfind(text.as_bytes(), BLOCK.as_bytes()) else { return };
-    let Some(block) = text.get(at + BLOCK.len()..) else { return };
+    let Some(block) = block_start(text).and_then(|start| text.get(start..)) else { return };
     let mut package: Option<&str> = None;
     for line in block.lines() {
         if line.starts_with("*/") {
@@ -177,11 +209,19 @@ pub(super) fn add_block(text: &str, traces: &mut Traces) {
                 traces.add(name, None);
             }
         } else if let (Some(name), Some(banner)) = (package, banner_line(line.trim_start_matches([' ', '*', '(', '!'])))
-            && banner.names(name)
         {
-            traces.add(name, Some(banner.version));
+            if banner.names(name) {
+                traces.add(name, Some(banner.version));
+            } else if let Some(other) = banner.known(traces) {
+                traces.add_copy(&other, banner.version);
+            }
         }
     }
+}
+
+/// Offset behind the heading of esbuild's block, which is the last of its kind.
+fn block_start(text: &str) -> Option<usize> {
+    memmem::rfind(text.as_bytes(), BLOCK.as_bytes()).map(|at| at + BLOCK.len())
 }
 
 /// Adds the packages that a list of licences names: a name with its licence below (ncc), or `Name:` and `Version:`.
@@ -250,6 +290,10 @@ mod tests {
             (" decimal.js v10.4.3\n", Some(("decimal.js", "10.4.3"))),
             (" pako 2.1.0 https://x @license MIT */", Some(("pako", "2.1.0"))),
             ("\n * Copyright 2021 Somebody\n", None),
+            (
+                "\n * lodash 3.0.4 (Custom Build) <x>\n * Build: `lodash modern modularize exports=\"npm\" -o ./`\n",
+                None,
+            ),
             (" this has been so since about version 1.0.0 of it */", None),
         ];
         for (head, expected) in cases {
@@ -278,6 +322,15 @@ mod tests {
         assert_eq!(
             packages(|traces| add_block(block, traces)),
             [named("@s/a", None), named("lodash", Some("4.17.21"))]
+        );
+        // A package installed under another name.
+        let block = "/*! Bundled license information:\n\nlodash/lodash.js:\n  (**\n   * @license\n   * Lodash <x>\n   *)\n\nlodash3/index.js:\n  (**\n   * @license\n   * lodash 3.10.1 <x>\n   *)\n*/\n";
+        assert_eq!(
+            packages(|traces| {
+                add_block(block, traces);
+                add_banners(block, &[], traces);
+            }),
+            [named("lodash", None), named("lodash", Some("3.10.1")), named("lodash3", None)]
         );
         let list = "lodash\nMIT\nCopyright\n\nGNU\n\n@s/a\nApache-2.0\n text\nMIT\n\n";
         assert_eq!(packages(|traces| add_list(list, traces)), [named("@s/a", None), named("lodash", None)]);

@@ -335,11 +335,7 @@ fn add_content(path: &package_path::PackagePath<'_>, content: &str, traces: &mut
             _ => {}
         }
     }
-    if path.version.is_none()
-        && let Some(version) = legal::version_in_head(content, path.name)
-    {
-        traces.add_version_of(path, version);
-    }
+    legal::add_head(path, content, traces);
 }
 
 #[cfg(test)]
@@ -370,6 +366,13 @@ mod tests {
         let indexed = r#"{"version":3,"sections":[{"offset":{"line":0,"column":0},"map":{"sourceRoot":"/p/node_modules","sources":["a/i.js"],"mappings":"AA"}},
             {"offset":{"line":9,"column":0},"map":{"sources":["node_modules/.pnpm/b@2.0.0/node_modules/b/i.js"],"mappings":"AA"}}]}"#;
         assert_eq!(packages(indexed).0, ["a@", "b@2.0.0"]);
+    }
+
+    #[test]
+    fn takes_the_version_of_a_copy_for_no_version_of_the_package() {
+        let map = r#"{"sources":["node_modules/lodash/lodash.js","node_modules/lodash3/index.js","node_modules/lodash.keys/index.js"],
+            "sourcesContent":["/** @license Lodash */","/**\n * @license\n * lodash 3.10.1 <x>\n */","/*!\n * lodash 3.1.2 <x>\n * Build: `lodash modern modularize -o ./`\n */"],"mappings":"AA"}"#;
+        assert_eq!(packages(map).0, ["lodash@", "lodash@3.10.1", "lodash.keys@", "lodash3@"]);
     }
 
     #[test]

@@ -24,6 +24,8 @@ struct Seen {
     instances: BTreeMap<String, Option<String>>,
     /// Versions stated where no path tells which copy is meant.
     versions: BTreeSet<String>,
+    /// Versions of copies in modules of other packages.
+    copies: BTreeSet<String>,
 }
 
 /// A package that the bundle holds.
@@ -62,6 +64,12 @@ impl Traces {
         seen.versions.extend(version.filter(|version| is_version(version)).map(str::to_owned));
     }
 
+    /// A copy of a package in a module of another.
+    pub(super) fn add_copy(&mut self, package: &str, version: &str) {
+        let Some(seen) = self.seen(package).filter(|_| is_version(version)) else { return };
+        seen.copies.insert(version.to_owned());
+    }
+
     pub(super) fn names(&self, package: &str) -> bool {
         self.packages.contains_key(package)
     }
@@ -92,7 +100,7 @@ impl Traces {
 impl Seen {
     fn settle(self, package: &str, found: &mut Vec<Found>) {
         let slot_of = |instance: &str| instance.starts_with("node_modules/").then(|| instance.to_owned());
-        let of_copies: BTreeSet<&String> = self.instances.values().flatten().collect();
+        let of_copies: BTreeSet<&String> = self.instances.values().flatten().chain(&self.copies).collect();
         // Versions that no copy accounts for.
         let mut free: Vec<&String> = self.versions.iter().filter(|version| !of_copies.contains(version)).collect();
         let open: Vec<&String> =
@@ -110,6 +118,9 @@ impl Seen {
                 push(version.as_ref(), slot_of(instance));
             }
         }
+        if self.instances.is_empty() && self.versions.is_empty() {
+            push(None, None);
+        }
         match (open.as_slice(), free.as_slice()) {
             ([instance], [version]) => {
                 push(Some(version), slot_of(instance));
@@ -123,11 +134,8 @@ impl Seen {
                 }
             }
         }
-        for version in &free {
+        for version in free.into_iter().chain(&self.copies) {
             push(Some(version), None);
-        }
-        if self.instances.is_empty() && self.versions.is_empty() {
-            push(None, None);
         }
     }
 }
@@ -167,5 +175,25 @@ mod tests {
         for (modules, stated, expected) in cases {
             assert_eq!(packages(modules, stated), *expected, "{modules:?} {stated:?}");
         }
+    }
+
+    #[test]
+    fn takes_the_version_of_a_copy_in_another_package_for_that_copys_alone() {
+        let check = |modules: &[&str], stated: &[Option<&str>], expected: &[&str]| {
+            let mut traces = Traces::default();
+            for path in modules {
+                traces.add_module(&package_path::read(path).unwrap());
+            }
+            for version in stated {
+                traces.add("a", *version);
+            }
+            traces.add_copy("a", "3.0.0");
+            let found: Vec<String> =
+                traces.packages().into_iter().map(|found| found.version.unwrap_or_default()).collect();
+            assert_eq!(found, expected, "{modules:?} {stated:?}");
+        };
+        check(&["node_modules/a/i.js"], &[Some("3.0.0")], &["", "3.0.0"]);
+        check(&["node_modules/a/i.js"], &[Some("3.0.0"), Some("4.0.0")], &["4.0.0", "3.0.0"]);
+        check(&[], &[None], &["", "3.0.0"]);
     }
 }
