@@ -71,7 +71,7 @@ pub(crate) fn validate() -> anyhow::Result<()> {
 }
 
 /// The program as the tests build it.
-fn build(root: &Path) -> anyhow::Result<PathBuf> {
+pub(crate) fn build(root: &Path) -> anyhow::Result<PathBuf> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(root).args(["build", "--quiet", "--package", "fnassay", "--message-format", "json"]);
     let output = cargo.output().context("cannot start cargo")?;

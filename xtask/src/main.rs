@@ -22,6 +22,8 @@ enum Chore {
     Bench(bench::BenchArguments),
     /// Make the fact tables from the registry packages they come from.
     Facts(FactsChore),
+    /// Compare how policies are judged with cloudsplaining, parliament and policy_sentry.
+    Peers(bench::policies::PeersArguments),
     /// Hold the bills of materials of the sample functions against the published rules.
     Bills,
     /// Install what the tests need and run them all.
@@ -49,6 +51,7 @@ enum OtherSource {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().chore {
         Chore::Bench(arguments) => bench::run(&arguments),
+        Chore::Peers(arguments) => bench::policies::run(&arguments),
         Chore::Bills => bills::validate(),
         Chore::Facts(FactsChore { other_source: Some(OtherSource::Starter(arguments)), .. }) => {
             starter::run(&arguments)

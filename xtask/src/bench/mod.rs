@@ -10,6 +10,7 @@ mod inputs;
 mod logs;
 mod measure;
 mod peers;
+pub(crate) mod policies;
 mod recipes;
 mod table;
 mod workers;
@@ -97,10 +98,15 @@ pub(crate) fn run(arguments: &BenchArguments) -> Result<()> {
 
 /// # Errors
 /// When a difference has no row in the table, or a row no difference.
-#[expect(clippy::print_stdout, reason = "what is not explained is what the command is for")]
 fn explained(compared: &[Compared]) -> Result<()> {
     let table = std::fs::read_to_string(workspace_root().join("benches/differences.tsv"))?;
-    let verdict = compare::judge(compared, &compare::table(&table)?);
+    told(&compare::judge(compared, &compare::table(&table)?))
+}
+
+/// # Errors
+/// When a difference is not explained, or a row explains nothing.
+#[expect(clippy::print_stdout, reason = "what is not explained is what the command is for")]
+fn told(verdict: &compare::Verdict) -> Result<()> {
     for (title, lines) in [("not explained", &verdict.unexplained), ("explains nothing", &verdict.unused)] {
         for line in lines {
             println!("{title}:\t{line}");
