@@ -82,9 +82,6 @@ fn claim(document: &Document<'_>, found: Found) -> Claim {
 /// client carries that of another release in `dist`. Sorted.
 const LAGGING: &[&str] = &["@redis/client"];
 
-/// Some bundlers leave no sign where every module is one of ES; hand-written files are smaller.
-const MIN_UNSIGNED_BUNDLE_BYTES: usize = 64 << 10;
-
 /// Adds what the code itself shows.
 fn add_text(text: &str, is_built: bool, traces: &mut Traces) {
     let modules = modules::modules(text);
@@ -108,7 +105,7 @@ fn add_text(text: &str, is_built: bool, traces: &mut Traces) {
             None => traces.add(description.name, Some(description.version).filter(|_| is_true)),
         }
     }
-    if is_built || !traces.is_empty() || text.len() >= MIN_UNSIGNED_BUNDLE_BYTES {
+    if is_built || !traces.is_empty() || text.len() >= structure::MIN_UNSIGNED_BYTES {
         add_libraries(text, &modules, traces);
     }
     legal::add_block(text, traces);

@@ -11,6 +11,10 @@ use regex::Regex;
 const MIN_MINIFIED_BYTES: usize = 24 << 10;
 /// Hand-written code has no such lines.
 const MIN_MINIFIED_LINE_BYTES: usize = 4 << 10;
+/// The same where a bundler's helpers stand at the start: a smaller file holds little but its own code.
+const MIN_HELPED_BYTES: usize = 8 << 10;
+/// Some bundlers leave no sign where every module is one of ES; files that people write are smaller.
+pub(super) const MIN_UNSIGNED_BYTES: usize = 64 << 10;
 
 /// What bundlers write around modules in files that are not minified.
 const SIGNS: &[&str] = &[
@@ -37,9 +41,23 @@ static HELPERS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(MINIFIED_H
 
 /// Whether the text has the marks of a bundler or a minifier.
 pub(super) fn is_built(text: &str) -> bool {
-    let is_minified = text.len() >= MIN_MINIFIED_BYTES && has_minified_line(text.as_bytes());
-    is_minified || has_minified_helper(text) || SIGN_FINDER.as_ref().is_some_and(|finder| finder.is_match(text))
+    let min_bytes = if has_helpers_in_front(text) { MIN_HELPED_BYTES } else { MIN_MINIFIED_BYTES };
+    let is_minified = text.len() >= min_bytes && has_minified_line(text.as_bytes());
+    let is_large = text.len() >= MIN_UNSIGNED_BYTES && is_code(text.as_bytes());
+    is_minified
+        || is_large
+        || has_minified_helper(text)
+        || SIGN_FINDER.as_ref().is_some_and(|finder| finder.is_match(text))
 }
+
+/// esbuild's first line, with short names.
+fn has_helpers_in_front(text: &str) -> bool {
+    let head = text.as_bytes().get(..MAX_FRONT_BYTES).unwrap_or(text.as_bytes());
+    memchr::memmem::find(head, b"=Object.getOwnPropertyDescriptor;var ").is_some()
+}
+
+/// Bytes in which esbuild's first helper stands, behind a `"use strict"` or a line for the interpreter.
+const MAX_FRONT_BYTES: usize = 512;
 
 fn has_minified_helper(text: &str) -> bool {
     let Some(helpers) = HELPERS.as_ref() else { return false };
@@ -83,6 +101,19 @@ mod tests {
         assert!(is_built(&format!("/*! licence */\n{code}\n")));
         assert!(!is_built(&code.replace(';', ";\n")));
         assert!(!is_built(&format!("const image = \"{}\";", "QUJD".repeat(10_000))));
+        let small = code.get(..10 << 10).unwrap();
+        assert!(!is_built(small));
+        assert!(is_built(&format!(
+            "var Z=Object.defineProperty;var v=Object.getOwnPropertyDescriptor;var e=1;{small}"
+        )));
+    }
+
+    #[test]
+    fn takes_large_code_for_built_and_large_data_not() {
+        let code = "function step(event) {\n  return next(event);\n}\n";
+        assert!(!is_built(&code.repeat(1_000)));
+        assert!(is_built(&code.repeat(2_000)));
+        assert!(!is_built(&"  \"a name\": \"a text of some words\",\n".repeat(4_000)));
     }
 
     #[test]
