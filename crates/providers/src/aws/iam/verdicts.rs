@@ -15,6 +15,7 @@ use super::needs::{NeededResource, Needs};
 use super::pattern::{Pattern, Side};
 use super::template_resources::TemplateResources;
 use crate::aws::usage::FunctionUsage;
+pub(super) use granted::listed;
 pub(super) use used::denied_without_need;
 
 /// Both sides of the comparison.

@@ -113,8 +113,11 @@ fn rows(
     }
 }
 
-/// `; last used 2026-11-01`, where logs were given.
+/// `; last used 2026-11-01`, where logs were given and the reason does not tell so.
 fn used(permissions: &Permissions, group: &VerdictGroup<'_>) -> String {
+    if group.reason.contains(" used ") {
+        return String::new();
+    }
     let mut days: Vec<String> = group.verdicts.iter().filter_map(|verdict| last_used(permissions, verdict)).collect();
     days.sort_unstable();
     match days.iter().rfind(|day| *day != "not seen").or(days.last()).map(String::as_str) {

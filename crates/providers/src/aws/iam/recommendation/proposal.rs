@@ -14,6 +14,7 @@ use super::super::grants::{Decision, Grants, Reach};
 use super::super::needs::Needs;
 use super::super::pattern::{Pattern, Side};
 use super::super::template_resources::TemplateResources;
+use super::super::verdicts::listed;
 use super::{allow, name, templates};
 
 /// Name of a policy that replaces none.
@@ -46,7 +47,8 @@ pub(in crate::aws::iam) fn propose(
         let statements = rest.iter().map(|statement| written(statement, &home.location)).collect();
         policies.push(ProposedPolicy::Inline { name, statements });
     }
-    let steps = steps(identity, &home, &kept);
+    let mut steps = steps(identity, &home, &kept);
+    steps.extend(to_review(verdicts));
     Proposal { policies, current: current(identity, &home), steps, home }
 }
 
@@ -165,6 +167,15 @@ fn written(statement: &RecommendedStatement, location: &Location) -> Statement {
         conditions: statement.conditions.clone(),
         ..Statement::new(statement.effect, actions, statement.resources.clone(), location.clone())
     }
+}
+
+/// Grants that may be used although no need of them was found: the text leaves them out.
+fn to_review(verdicts: &[Verdict]) -> Option<String> {
+    let reviewed = verdicts.iter().filter(|verdict| verdict.judgement == Judgement::Review);
+    let mut actions = reviewed.filter(|verdict| !facts::expand(&verdict.action).is_empty()).peekable();
+    actions.peek()?;
+    let actions = listed(actions.map(|verdict| verdict.action.clone()));
+    Some(format!("decide first about what is to be reviewed, as it is not in this text: {actions}"))
 }
 
 /// What is to be done beside writing the policies.

@@ -446,7 +446,7 @@ fn narrowest(reached: &[Reached<'_>]) -> Vec<SymbolicText> {
 }
 
 /// `` `a`, `b` and 3 more are ``; each name once, sorted.
-pub(super) fn listed(names: impl Iterator<Item = String>) -> String {
+pub(in crate::aws::iam) fn listed(names: impl Iterator<Item = String>) -> String {
     let names: BTreeSet<String> = names.collect();
     let shown: Vec<String> = names.iter().take(MAX_LISTED).map(|name| format!("`{name}`")).collect();
     match names.len().saturating_sub(MAX_LISTED) {
