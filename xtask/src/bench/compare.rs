@@ -123,17 +123,33 @@ pub(super) fn components(output: &[u8]) -> Result<BTreeSet<String>> {
     Ok(shipped.filter_map(|component| component.get("purl")?.as_str()).map(plain).collect())
 }
 
-/// **Source**: package-url specification, "Purl types": which names are case-insensitive.
+/// **Source**: package-url specification, "Purl types": which names are case-insensitive. What one scanner writes into the
+/// version and another beside it (epochs, folders of Go modules, the `v` of Go's own releases) is brought to one form.
 fn plain(purl: &str) -> String {
-    let bare = purl.split(['?', '#']).next().unwrap_or_default();
+    let (rest, subpath) = purl.split_once('#').unwrap_or((purl, ""));
+    let (bare, qualifiers) = rest.split_once('?').unwrap_or((rest, ""));
     let decoded = percent_decoded(bare);
     let (name, version) = decoded.rsplit_once('@').unwrap_or((&decoded, ""));
-    let name = match name.split('/').next() {
-        Some("pkg:pypi") => name.to_lowercase().replace(['_', '.'], "-"),
-        Some("pkg:golang" | "pkg:deb") => name.to_lowercase(),
-        _ => name.to_owned(),
+    let (name, version) = match name.split('/').next() {
+        Some("pkg:pypi") => (name.to_lowercase().replace(['_', '.'], "-"), version.to_owned()),
+        Some("pkg:golang") => golang(&name.to_lowercase(), version, subpath),
+        Some("pkg:deb") => (name.to_lowercase(), with_epoch(version, qualifiers)),
+        _ => (name.to_owned(), version.to_owned()),
     };
     if version.is_empty() { name } else { format!("{name}@{version}") }
+}
+
+fn golang(name: &str, version: &str, subpath: &str) -> (String, String) {
+    match (name, subpath) {
+        ("pkg:golang/stdlib", _) => (name.to_owned(), version.trim_start_matches('v').to_owned()),
+        (_, "") => (name.to_owned(), version.to_owned()),
+        _ => (format!("{name}/{}", subpath.to_lowercase()), version.to_owned()),
+    }
+}
+
+fn with_epoch(version: &str, qualifiers: &str) -> String {
+    let epoch = qualifiers.split('&').find_map(|qualifier| qualifier.strip_prefix("epoch="));
+    epoch.filter(|_| !version.contains(':')).map_or(version.to_owned(), |epoch| format!("{epoch}:{version}"))
 }
 
 fn percent_decoded(text: &str) -> String {
@@ -190,6 +206,9 @@ mod tests {
             ("pkg:pypi/Typing_Extensions@4.1", "pkg:pypi/typing-extensions@4.1"),
             ("pkg:golang/github.com/A/b@v1%2Bincompatible", "pkg:golang/github.com/a/b@v1+incompatible"),
             ("pkg:deb/debian/libstdc%2B%2B6@1%3A2-3?arch=amd64", "pkg:deb/debian/libstdc++6@1:2-3"),
+            ("pkg:deb/debian/git@2.39-1?arch=amd64&epoch=1", "pkg:deb/debian/git@1:2.39-1"),
+            ("pkg:golang/github.com/a/b@v1.2.0#service/Sts", "pkg:golang/github.com/a/b/service/sts@v1.2.0"),
+            ("pkg:golang/stdlib@v1.26.8", "pkg:golang/stdlib@1.26.8"),
             ("pkg:generic/100%", "pkg:generic/100%"),
         ] {
             assert_eq!(plain(purl), expected);
